@@ -228,6 +228,7 @@ func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
 		in.s.label(o) // it may have been created just now
 	}
 	go next.afterSignIn()
+	go next.followNews()
 	return next.view(me), nil
 }
 

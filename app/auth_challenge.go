@@ -77,6 +77,7 @@ func (d *Auth) Enter(token string) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	go in.afterSignIn()
+	go in.followNews()
 	return in.view(o), nil
 }
 

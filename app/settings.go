@@ -213,14 +213,8 @@ type ApprovalView struct {
 // Approvals lists what waits.
 func (w *Settings) Approvals(session string) ([]ApprovalView, error) {
 	out := []ApprovalView{}
-	err := w.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
-		all, err := a.Approvals(ctx)
-		for _, r := range all {
-			out = append(out, ApprovalView{
-				ID: r.ID, Kind: string(r.Kind), Members: r.Members, Names: r.Names, Reason: r.Reason, By: r.ByName, At: stamp(r.At),
-				ExpiresAt: stamp(r.ExpiresAt), State: string(r.State), Mine: r.Mine, May: r.May,
-			})
-		}
+	err := w.s.asAdmin(session, func(ctx context.Context, a *client.Admin) (err error) {
+		out, err = approvalViews(ctx, a)
 		return err
 	})
 	return out, err

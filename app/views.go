@@ -35,7 +35,7 @@ type Welcome struct {
 }
 
 // News is something that an admin did to the profile since the last sign-in, or
-// that somebody did with the Emergency Kit.
+// that somebody did with the Emergency Kit; at a server, also while its person is in.
 type News struct {
 	Kind   string            `json:"kind"` // a kind of event
 	At     string            `json:"at"`
@@ -146,13 +146,17 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func welcomeView(w service.Welcome) Welcome {
+func newsView(all []service.News) []News {
 	news := []News{}
-	for _, n := range w.News {
+	for _, n := range all {
 		news = append(news, News{Kind: n.Kind, At: stamp(n.At), By: n.By, Detail: n.Detail})
 	}
+	return news
+}
+
+func welcomeView(w service.Welcome) Welcome {
 	return Welcome{
-		RequireFrom: stamp(w.RequireFrom), News: news,
+		RequireFrom: stamp(w.RequireFrom), News: newsView(w.News),
 		FailedCodes: w.FailedCodes, FailedOther: w.FailedOther, LastFailedAt: stamp(w.LastFailedCodeAt),
 		FailedPasswords: w.FailedPasswords, LastFailedPasswordAt: stamp(w.LastFailedPasswordAt),
 		UsedCode: w.UsedCode, CodesLeft: w.CodesLeft, AuthenticatorOff: w.AuthenticatorOff,

@@ -2,10 +2,13 @@ package api
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // By is who may ask for an operation: what the token stands for.
@@ -31,6 +34,7 @@ type About struct {
 	Does string // one sentence
 
 	Again bool // it changes nothing, or nothing that asking again does not set right: where its answer is lost, there is nothing to look for
+	Keyed bool // its request has a key: see IdempotencyKey
 	Ends  bool // its token may stand for nothing any more
 	Large bool // its request may be of LargeBody
 	Long  bool // answers with lines: see Line
@@ -59,6 +63,29 @@ const Lines = "application/x-ndjson"
 
 // RequestID is the header that names a request in the logs of both ends. A client of ours sends it; the answer has it in any case.
 const RequestID = "Countersign-Request"
+
+// IdempotencyKey is the header in which a client names a request that changes something: 16 to 64 letters, digits, - and _ between quotes
+// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). Whoever has no answer asks again with the same key and the same token, and is
+// told what came of it: it is carried out once. For KeysLast a key is good for nothing else.
+const (
+	IdempotencyKey = "Idempotency-Key"
+	KeysLast       = 10 * time.Minute
+)
+
+// NewIdempotencyKey is 256 random bits: what was answered is encrypted with it.
+func NewIdempotencyKey() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // it never fails
+	return `"` + base64.RawURLEncoding.EncodeToString(b) + `"`
+}
+
+// IsIdempotencyKey reports whether a key has its form.
+func IsIdempotencyKey(key string) bool { return keyForm.MatchString(key) }
+
+// IdempotencyKeyForm is a regular expression.
+const IdempotencyKeyForm = `^"[A-Za-z0-9_-]{16,64}"$`
+
+var keyForm = regexp.MustCompile(IdempotencyKeyForm)
 
 // NewRequestID is 64 random bits.
 func NewRequestID() string {
@@ -104,6 +131,7 @@ func Operations() []Operation {
 type trait func(*About)
 
 func again(a *About) { a.Again = true }
+func keyed(a *About) { a.Keyed = true }
 func ends(a *About)  { a.Ends = true }
 func large(a *About) { a.Large = true }
 func long(a *About)  { a.Long = true }
@@ -113,6 +141,7 @@ func op[In, Out any](by By, name, does string, as ...trait) Op[In, Out] {
 	for _, t := range as {
 		t(&o.About)
 	}
+	o.Keyed = o.Keyed || !o.Again && !o.Long // what takes long tells by what it leaves how far it came
 	operations = append(operations, Operation{o.About, reflect.TypeFor[In](), reflect.TypeFor[Out]()})
 	return o
 }

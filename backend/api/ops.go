@@ -82,6 +82,8 @@ type (
 	Run struct{ Run int }
 	// Before begins a page: the number before which it ends, or 0.
 	Before struct{ Before int }
+	// After is what an answer has told of before: its Seq, or 0.
+	After struct{ After int64 }
 	// Minutes is a length of time.
 	Minutes struct{ Minutes int }
 	// Contact is whom to ask for help.
@@ -119,7 +121,7 @@ var (
 	BeginSignIn = op[BeginSignInRequest, Begun[service.PasswordTerms]](ByNobody, "sign-in/begin", "Begins a sign-in. What it answers has the same form for an unknown email, and for a computer that is none of the person’s.", again)
 	SignIn      = op[service.SignIn, Entered](BySignIn, "sign-in", "Proves the password and the computer with a signature of each. It leads to a session, or to a challenge where more is due.", again)
 	BeginRedeem = op[BeginRedeemRequest, Begun[service.CodeTerms]](ByNobody, "redeem/begin", "Begins to choose a password with an invitation or a password reset, or to add a computer with a code for one.", again)
-	CheckCode   = op[CodeProof, service.Redeemed](ByRedeem, "redeem/check", "Proves the one-time code.", again)
+	CheckCode   = op[CodeProof, service.Redeemed](ByRedeem, "redeem/check", "Proves the one-time code.", again, keyed)
 	Redeem      = op[Next, Entered](ByRedeem, "redeem", "Chooses the password, once the code is proven.")
 	AddComputer = op[service.NewComputer, None](ByRedeem, "redeem/computer", "Adds a computer, once the code for it is proven.")
 	LeaveRedeem = op[None, None](ByRedeem, "redeem/leave", "Gives up after a right code, whose guess is then not counted.", again, ends)
@@ -130,7 +132,7 @@ var (
 // Of a challenge.
 var (
 	AuthenticatorOff      = op[None, bool](ByChallenge, "challenge/authenticator-off", "Tells whether the authenticator app is paused after wrong codes.", again)
-	Verify                = op[Code, *SessionStart](ByChallenge, "challenge/verify", "Takes a verification code.", again)
+	Verify                = op[Code, *SessionStart](ByChallenge, "challenge/verify", "Takes a verification code.", again, keyed)
 	BeginChallengeCodes   = op[None, service.CodeTerms](ByChallenge, "challenge/recovery-terms", "Gives what a proof of a recovery code is made with.", again)
 	Recover               = op[CodeProof, *SessionStart](ByChallenge, "challenge/recover", "Takes a recovery code, which is then used.")
 	BeginHelp             = op[None, service.CodeTerms](ByChallenge, "challenge/help-terms", "Gives what a proof of a temporary code is made with.", again)
@@ -176,6 +178,7 @@ var (
 	Overview         = op[None, service.Overview](BySession, "session/overview", "Gives the profile and where its 2FA stands.", again)
 	OwnLog           = op[OwnLogRequest, service.LogPage](BySession, "session/log", "Gives a page of the profile’s own audit log.", again)
 	Checkpoint       = op[service.CheckpointQuery, service.Checkpoint](BySession, "session/checkpoint", "Gives a signed checkpoint of the audit log, with the proof that it leads on from another.", again)
+	WhatHappened     = op[After, service.Happened](BySession, "session/happened", "Waits until others have done something that concerns the person, for up to half a minute. It is no use of the session, and no other request of it waits.", again)
 	Checklist        = op[None, service.Checklist](BySession, "session/checklist", "Gives the steps that a person should take once.", again)
 	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
 	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")

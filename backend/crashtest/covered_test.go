@@ -7,7 +7,7 @@ import (
 
 // readers are the methods that write nothing.
 var readers = []string{
-	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Support", "Session.Checklist", "Workspace.Close",
+	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Support", "Session.Checklist", "Session.Happened", "Workspace.Close",
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
 	"Session.StepUp", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",

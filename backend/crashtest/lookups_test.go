@@ -21,11 +21,15 @@ var lookUps = []useCase{
 		c := p.challenge()
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
-	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.Happened", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *client.Session) {
 			got(s.StepUp(p.ctx, service.EachTime))
 			got(s.Overview(p.ctx))
 			got(s.Checklist(p.ctx))
+			got(s.Happened(p.ctx, 0))
+			if h := got(s.Happened(p.ctx, 1)); h.Overview == nil { // creating the workspace is another's act to nobody
+				panic(h)
+			}
 			got(s.OwnLog(p.ctx, 0, 10))
 			got(s.Checkpoint(p.ctx, service.CheckpointQuery{After: 1}))
 			is := got(s.LogState(p.ctx))

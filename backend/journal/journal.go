@@ -21,6 +21,8 @@ type Config struct {
 	Key func(use func(key secret.Bytes)) error
 	// Dependents ends what depends on a row that changes; nil for nothing.
 	Dependents Dependents
+	// Aside reports of which kinds an event can come before what a request asks for; nil for none.
+	Aside func(kind string) bool
 	// MarkEvery is how many events lie between two marks, so that the check at the
 	// start does not grow with the age of the log; 0 for 5,000.
 	MarkEvery int64
@@ -41,6 +43,7 @@ type Journal struct {
 	clock      *Clock
 	key        func(use func(key secret.Bytes)) error
 	dependents Dependents
+	aside      func(kind string) bool
 	markEvery  int64
 
 	mu        sync.RWMutex
@@ -53,7 +56,7 @@ const markEvery = 5_000
 
 // New makes the journal of a workspace that is to be opened or made: see Open and Begin.
 func New(c Config) *Journal {
-	j := &Journal{store: c.Store, anchor: c.Anchor, clock: c.Clock, key: c.Key, dependents: c.Dependents, markEvery: c.MarkEvery}
+	j := &Journal{store: c.Store, anchor: c.Anchor, clock: c.Clock, key: c.Key, dependents: c.Dependents, aside: c.Aside, markEvery: c.MarkEvery}
 	if j.markEvery == 0 {
 		j.markEvery = markEvery
 	}
@@ -101,8 +104,9 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 		var head store.Head
 		var trusted trustChanges
 		var inside bool // the anchor is
+		var once *store.Once
 		err := j.transact(ctx, func(tx store.WriteTx) error {
-			head, trusted, inside = store.Head{}, trustChanges{}, false
+			head, trusted, inside, once = store.Head{}, trustChanges{}, false, nil
 			prev, err := j.clock.look(tx)
 			if err != nil {
 				return err
@@ -111,13 +115,18 @@ func (j *Journal) change(ctx context.Context, fn func(store.WriteTx) error, anch
 			if err := fn(t); err != nil {
 				return err
 			}
-			head, trusted, err = t.close(prev)
+			if head, trusted, err = t.close(prev); err == nil {
+				once, err = t.once(ctx)
+			}
 			if err != nil || head.Seq == 0 || !anchored {
 				return err
 			}
 			inside, err = j.anchorInside(tx, Place{head.Seq, head.Signature}, trusted)
 			return err
 		})
+		if err == nil && once != nil {
+			once.Noted()
+		}
 		if err != nil || head.Seq == 0 {
 			return err
 		}

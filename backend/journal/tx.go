@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -51,6 +52,16 @@ func (t *Tx) factorChanges(profileID string) error {
 		return nil
 	}
 	return t.j.dependents.FactorChanged(t, profileID)
+}
+
+// once notes the request that is carried out with this change, in the same commit. Where it was carried out before, nothing of the change stands.
+func (t *Tx) once(ctx context.Context) (*store.Once, error) {
+	once := store.ActOf(ctx)
+	acts, has := t.tx.(store.Acts)
+	if once == nil || !has || t.event == nil || t.j.aside != nil && t.j.aside(t.event.Kind) {
+		return nil, nil
+	}
+	return once, acts.NoteAct(once.Act)
 }
 
 // close appends the event. A change without one that has changed a row is a mistake of

@@ -135,7 +135,7 @@ func (f *Filling) PutDocument(name string, content io.Reader) (err error) {
 func (f *Filling) Documents() store.Blobs { return f.s.Blobs(f.t.ctx) }
 
 // ofRows are the tables that a workspace has rows in. Others follow where a row goes that they belong to.
-var ofRows = []string{"workspaces", "profiles", "intents", "attempts", "print_runs", "approvals", "vault_keys", "documents", "events", "secrets", "tokens"}
+var ofRows = []string{"workspaces", "profiles", "intents", "attempts", "print_runs", "approvals", "vault_keys", "documents", "events", "secrets", "tokens", "acts"}
 
 // forget removes what there is of a workspace that was never made. Errors: ErrOccupied.
 func (t *tx) forget() error {

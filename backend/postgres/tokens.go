@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -13,7 +14,10 @@ import (
 // Tokens implements store.Tokens for one workspace of a Database. None of it waits for an Exclusive.
 type Tokens struct{ s *Store }
 
-var _ store.Tokens = (*Tokens)(nil)
+var (
+	_ store.Tokens = (*Tokens)(nil)
+	_ store.Acts   = (*tx)(nil)
+)
 
 // Tokens gives the tokens of the workspace.
 func (s *Store) Tokens() *Tokens { return &Tokens{s} }
@@ -44,8 +48,8 @@ func until(t time.Time) int64 {
 // Add implements store.Tokens.
 func (k *Tokens) Add(ctx context.Context, t store.Token, most int, holder string, lease time.Duration) (added bool, err error) {
 	err = k.write(ctx, lazily, func(tx *tx) (err error) {
-		added, err = tx.guarded("INSERT INTO tokens (workspace, digest, kind, person, state, begun_at, until, holder, held_until) VALUES ($1, $2, $3, $4, $5, "+begunNow+", $6, $7, "+now+" + $8) ON CONFLICT DO NOTHING",
-			t.Digest[:], t.Kind, t.Person, octetsOf(t.State), until(t.Until), holder, lease.Milliseconds())
+		added, err = tx.guarded("INSERT INTO tokens (workspace, digest, kind, person, state, begun_at, until, holder, held_until, asked, answer) VALUES ($1, $2, $3, $4, $5, "+begunNow+", $6, $7, "+now+" + $8, $9, $10) ON CONFLICT DO NOTHING",
+			t.Digest[:], t.Kind, t.Person, octetsOf(t.State), until(t.Until), holder, lease.Milliseconds(), digestOrNone(t.Asked), octetsOf(t.Answer))
 		if err != nil || !added || t.Person == "" {
 			return err
 		}
@@ -63,14 +67,24 @@ func octetsOf(b []byte) []byte {
 	return b
 }
 
-const selectToken = "kind, person, state, until"
+// digestOrNone is a digest, or without content where it is zero.
+func digestOrNone(d store.Digest) []byte {
+	if d == (store.Digest{}) {
+		return []byte{}
+	}
+	return d[:]
+}
 
-func scanToken(row scanner, d store.Digest) (t store.Token, err error) {
+const selectToken = "kind, person, state, until, asked, answer"
+
+func scanToken(row scanner, d store.Digest, more ...any) (t store.Token, err error) {
 	t.Digest = d
 	var ms int64
-	if err := row.Scan(&t.Kind, &t.Person, &t.State, &ms); err != nil {
+	var asked []byte
+	if err := row.Scan(append([]any{&t.Kind, &t.Person, &t.State, &ms, &asked, &octets{&t.Answer}}, more...)...); err != nil {
 		return t, err
 	}
+	copy(t.Asked[:], asked)
 	if ms != 0 {
 		t.Until = time.UnixMilli(ms)
 	}
@@ -87,10 +101,12 @@ func (k *Tokens) Look(ctx context.Context, d store.Digest) (t store.Token, err e
 }
 
 // Take implements store.Tokens.
-func (k *Tokens) Take(ctx context.Context, d store.Digest, holder string, lease time.Duration) (t store.Token, err error) {
+func (k *Tokens) Take(ctx context.Context, d store.Digest, holder string, lease time.Duration, asks store.Digest) (t store.Token, err error) {
 	err = k.write(ctx, lazily, func(tx *tx) (err error) {
-		t, err = scanToken(tx.one("UPDATE tokens SET holder = $3, held_until = "+now+" + $4 WHERE workspace = $1 AND digest = $2 AND held_until <= "+now+" RETURNING "+selectToken,
-			d[:], holder, lease.Milliseconds()), d)
+		var done []byte
+		t, err = scanToken(tx.one("UPDATE tokens SET holder = $3, held_until = "+now+" + $4 WHERE workspace = $1 AND digest = $2 AND held_until <= "+now+" RETURNING "+selectToken+
+			", (SELECT request FROM acts WHERE acts.workspace = $1 AND acts.digest = $5)", d[:], holder, lease.Milliseconds(), digestOrNone(asks)), d, &done)
+		copy(t.Done[:], done)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -126,16 +142,20 @@ func (k *Tokens) Renew(ctx context.Context, d store.Digest, holder string, lease
 }
 
 // keeping leaves it to those who had to make room to have made it.
-const keeping = "UPDATE tokens SET kind = $4, person = $5, state = $6, until = CASE WHEN until = 0 THEN 0 ELSE $7::bigint END"
+const keeping = "UPDATE tokens SET kind = $4, person = $5, state = $6, until = CASE WHEN until = 0 THEN 0 ELSE $7::bigint END, asked = $8, answer = $9"
+
+func kept(t store.Token) []any {
+	return []any{t.Kind, t.Person, octetsOf(t.State), until(t.Until), digestOrNone(t.Asked), octetsOf(t.Answer)}
+}
 
 // Keep implements store.Tokens.
 func (k *Tokens) Keep(ctx context.Context, t store.Token, holder string) error {
-	return k.held(ctx, simple, keeping+" WHERE "+mine, t.Digest[:], holder, t.Kind, t.Person, octetsOf(t.State), until(t.Until))
+	return k.held(ctx, simple, keeping+" WHERE "+mine, append([]any{t.Digest[:], holder}, kept(t)...)...)
 }
 
 // Leave implements store.Tokens.
 func (k *Tokens) Leave(ctx context.Context, t store.Token, holder string) error {
-	return k.held(ctx, lazily, keeping+", holder = '', held_until = 0 WHERE "+mine, t.Digest[:], holder, t.Kind, t.Person, octetsOf(t.State), until(t.Until))
+	return k.held(ctx, lazily, keeping+", holder = '', held_until = 0 WHERE "+mine, append([]any{t.Digest[:], holder}, kept(t)...)...)
 }
 
 // Remove implements store.Tokens.
@@ -150,6 +170,9 @@ func (k *Tokens) Over(ctx context.Context, by time.Time, most int) (due []store.
 		if err := tx.exec("DELETE FROM tokens WHERE workspace = $1 AND digest IN (SELECT digest FROM tokens WHERE "+over+" AND NOT "+ended+" LIMIT $3 FOR UPDATE SKIP LOCKED)", until(by), most); err != nil {
 			return err
 		}
+		if err := tx.exec("DELETE FROM acts WHERE workspace = $1 AND digest IN (SELECT digest FROM acts WHERE workspace = $1 AND until <= $2 LIMIT $3 FOR UPDATE SKIP LOCKED)", until(by), most); err != nil {
+			return err
+		}
 		due, err = all(tx.readTx, func(row scanner) (d store.Digest, err error) {
 			var b []byte
 			err = row.Scan(&b)
@@ -159,4 +182,20 @@ func (k *Tokens) Over(ctx context.Context, by time.Time, most int) (due []store.
 		return err
 	})
 	return due, err
+}
+
+// NoteAct implements store.Acts. One that is being noted elsewhere is waited for: it is known by then whether it stands.
+func (t *tx) NoteAct(a store.Act) error {
+	noted, err := t.guarded("INSERT INTO acts (workspace, digest, request, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", a.Digest[:], a.Request[:], until(a.Until))
+	if err != nil || noted {
+		return err
+	}
+	var request []byte
+	if err := t.row("SELECT request FROM acts WHERE workspace = $1 AND digest = $2", []any{a.Digest[:]}, &request); err != nil {
+		return err
+	}
+	if !bytes.Equal(request, a.Request[:]) {
+		return store.ErrOtherAct
+	}
+	return store.ErrRepeated
 }

@@ -33,15 +33,17 @@ type Config struct {
 	Now      func() time.Time // nil for time.Now
 	Log      *slog.Logger     // nil for none
 	Patience time.Duration    // with a server from which nothing comes; 0 for two minutes
+	Insist   time.Duration    // on hearing what came of an act whose answer was lost; 0 for half a minute
 }
 
 // connection is how a server is asked.
 type connection struct {
-	http *http.Client
-	base string
-	now  func() time.Time
-	log  *slog.Logger
-	wait time.Duration // see Config.Patience
+	http   *http.Client
+	base   string
+	now    func() time.Time
+	log    *slog.Logger
+	wait   time.Duration // see Config.Patience
+	insist time.Duration // see Config.Insist
 
 	alive      context.Context // until it is closed
 	over       context.CancelFunc
@@ -57,6 +59,7 @@ type connection struct {
 const (
 	timeToConnect = 10 * time.Second
 	timeToAnswer  = 2 * time.Minute
+	timeToInsist  = 30 * time.Second
 	timeToKeep    = time.Minute // that a connection is kept without use. By the clock: a computer that slept has none left
 )
 
@@ -82,7 +85,7 @@ func newConnection(c Config) (*connection, error) {
 	if clock == nil {
 		clock = time.Now
 	}
-	k := &connection{base: "https://" + at, now: func() time.Time { return clock().Round(0) }, log: c.Log, wait: cmp.Or(c.Patience, timeToAnswer)} // a monotonic clock stands still while a computer sleeps
+	k := &connection{base: "https://" + at, now: func() time.Time { return clock().Round(0) }, log: c.Log, wait: cmp.Or(c.Patience, timeToAnswer), insist: cmp.Or(c.Insist, timeToInsist)} // a monotonic clock stands still while a computer sleeps
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
 	}
@@ -145,7 +148,8 @@ type question struct {
 	token        secret.Text
 	value        *value
 	stream       io.Reader
-	again        bool // see api.About
+	again        bool        // see api.About
+	key          secret.Text // see api.IdempotencyKey; empty: none
 	with         func(*http.Request)
 }
 
@@ -187,6 +191,9 @@ func (k *connection) request(ctx context.Context, q question) (*reply, error) {
 		r.Body, r.ContentLength = watched{io.NopCloser(q.stream), w}, -1
 	}
 	r.Header.Set(api.RequestID, rep.id)
+	if !q.key.Empty() {
+		r.Header.Set(api.IdempotencyKey, q.key.Reveal())
+	}
 	if !q.token.Empty() {
 		r.Header.Set("Authorization", "Bearer "+q.token.Reveal())
 	}
@@ -369,7 +376,57 @@ func call[In, Out any](ctx context.Context, k *connection, who caller, op api.Op
 		return out, err
 	}
 	defer v.clear()
-	rep, err := k.request(ctx, question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again})
+	q := question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again}
+	if !op.Keyed {
+		return put[In, Out](ctx, k, who, op, q)
+	}
+	q.key, q.again = secret.NewText(api.NewIdempotencyKey()), false
+	out, err = insisting(ctx, k, func() (Out, error) { return put[In, Out](ctx, k, who, op, q) })
+	if lost(err) && op.Again {
+		err = service.Refuse(service.CodeServerUnreachable).Because(service.Cause(err))
+	}
+	return out, err
+}
+
+// Pauses before it is asked again what came of an act.
+const (
+	firstPause   = 50 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+// insisting asks again, with the same key, for as long as nobody knows whether an act was carried out: the server tells what came of it, and does nothing
+// twice. A refusal to ask at all says nothing of what was asked before.
+func insisting[Out any](ctx context.Context, k *connection, ask func() (Out, error)) (out Out, err error) {
+	out, err = ask()
+	pause, until := firstPause, time.Now().Add(k.insist)
+	for unknown := err; lost(err) && time.Now().Before(until); pause = min(2*pause, longestPause) {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return out, unknown
+		case <-k.alive.Done():
+			return out, unknown
+		}
+		if out, err = ask(); err != nil && stillUnknown(err) {
+			err = unknown
+		}
+	}
+	return out, err
+}
+
+// lost reports whether nobody knows what came of a request.
+func lost(err error) bool { return errors.Is(err, store.ErrUnknownOutcome) }
+
+// stillUnknown reports whether asking again has told nothing of what was asked before: the server is not there, has no time or fails, or the session that
+// asks is over by now.
+func stillUnknown(err error) bool {
+	return lost(err) || errors.Is(err, store.ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		service.IsCode(err, service.CodeServerUnreachable) || service.IsCode(err, service.CodeServerFailed) || service.IsCode(err, service.CodeSessionEnded)
+}
+
+// put asks an operation once.
+func put[In, Out any](ctx context.Context, k *connection, who caller, op api.Op[In, Out], q question) (out Out, err error) {
+	rep, err := k.request(ctx, q)
 	if err != nil {
 		return out, err
 	}

@@ -84,14 +84,26 @@ func (s *served) Resume(ctx context.Context, saved secret.Bytes, hold service.Ho
 // changed lets a test step in before a change.
 type changed struct {
 	store.Store
-	before atomic.Pointer[func()]
+	before, after atomic.Pointer[func()]
+	update        atomic.Pointer[func(ctx context.Context, fn func(store.WriteTx) error) error] // instead
 }
 
 func (c *changed) Exclusive(ctx context.Context, fn func() error) error {
 	if before := c.before.Load(); before != nil {
 		(*before)()
 	}
-	return c.Store.Exclusive(ctx, fn)
+	err := c.Store.Exclusive(ctx, fn)
+	if after := c.after.Load(); after != nil {
+		(*after)()
+	}
+	return err
+}
+
+func (c *changed) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	if update := c.update.Load(); update != nil {
+		return (*update)(ctx, fn)
+	}
+	return c.Store.Update(ctx, fn)
 }
 
 // cutTokens are those of an instance that can lose its way to the database, or be killed.
@@ -575,7 +587,7 @@ func TestTokens_RowThatTheServerDidNotMakeOpensNothing(t *testing.T) {
 	p.ok(err)
 	put := func(t store.Token) {
 		p.Helper()
-		p.ok(second(p.rows.Take(p.ctx(), t.Digest, "test", time.Hour)))
+		p.ok(second(p.rows.Take(p.ctx(), t.Digest, "test", time.Hour, store.Digest{})))
 		p.ok(p.rows.Leave(p.ctx(), t, "test"))
 	}
 	changed := bytes.Clone(good.State)

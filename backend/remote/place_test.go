@@ -477,6 +477,35 @@ func (w *wire) last(path string) (asked string, token string) {
 	return "", ""
 }
 
+// lastExchange is the newest with an address.
+func (w *wire) lastExchange(path string) *exchange {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := len(w.exchanges) - 1; i >= 0; i-- {
+		if w.exchanges[i].path == path {
+			return w.exchanges[i]
+		}
+	}
+	return nil
+}
+
+func (w *wire) countOf(path string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.exchanges {
+		if e.path == path {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *exchange) isOver(w *wire) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return e.over
+}
+
 func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)

@@ -443,6 +443,10 @@ func (s *session) NoteChecked(ctx context.Context, all, bad, unknown int) error 
 	return ask(ctx, s, api.NoteChecked, api.NoteCheckedRequest{All: all, Bad: bad, Unknown: unknown})
 }
 
+func (s *session) Happened(ctx context.Context, after int64) (service.Happened, error) {
+	return call(ctx, s.k, s, api.WhatHappened, api.After{After: after})
+}
+
 func (s *session) MissingFiles(ctx context.Context, ids []string) (map[string]bool, error) {
 	return call(ctx, s.k, s, api.MissingFiles, api.IDs{IDs: ids})
 }

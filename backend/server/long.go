@@ -97,7 +97,7 @@ func long[In, Out any](s *Server, op api.AdminOp[In, Out], act func(ctx context.
 			s.answer(w, c, nil, err)
 			return
 		}
-		in, done, err := decode[api.AdminIn[In]](s, w, r, op.About)
+		in, done, err := decode[api.AdminIn[In]](s, w, r, op.About, nil)
 		defer done()
 		if err == nil && !in.Watch {
 			err = s.within(r.Context(), c, op.By, func(context.Context) error { return c.held.value.Session.Touch() })

@@ -47,6 +47,10 @@ type Server struct {
 	stop    context.CancelFunc
 	stopped chan struct{} // the sweep
 	once    sync.Once
+
+	draining context.Context // until Drain
+	drain    context.CancelFunc
+	waiting  waiting
 }
 
 // defaultPatience is for a document or a request on its way, and for a large request to wait for its turn. A long operation gives a sign of life four
@@ -78,10 +82,12 @@ func New(c Config) *Server {
 		w: c.Workspace, rows: c.Tokens, box: c.Sealer, place: c.Place, now: c.Now, lease: cmp.Or(c.Lease, defaultLease), log: s.log, turns: map[store.Digest]*turn{}, loose: map[store.Digest]map[*loose]bool{},
 	}
 	s.mended = c.Now()
+	s.draining, s.drain = context.WithCancel(context.Background())
 	s.entrances()
 	s.sessions()
 	s.admins()
 	s.files()
+	s.happened()
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go s.sweep(ctx)
@@ -110,6 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // instance, or the next start, goes on with it.
 func (s *Server) Close(context.Context) error {
 	s.once.Do(func() {
+		s.Drain()
 		s.stop()
 		<-s.stopped
 	})
@@ -142,7 +149,7 @@ func (s *Server) sweepOnce(ctx context.Context) error {
 			break
 		}
 		short, cancel := context.WithTimeout(ctx, s.tokens.lease/4) // one that is still at work holds up no other
-		h, taken := s.tokens.take(short, d)
+		h, taken := s.tokens.take(short, d, store.Digest{})
 		cancel()
 		if taken != nil {
 			continue
@@ -196,6 +203,7 @@ type call struct {
 	loose  *loose // the same for a request that takes long
 	ended  bool   // it is over, and its row goes
 	used   bool   // it was good once
+	once   *once  // of a request that has a key
 	state  *api.SessionState
 	log    *slog.Logger
 }
@@ -210,17 +218,32 @@ func handle[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Con
 		c.leaves = op.Ends
 		var in In
 		var out Out
-		err := s.admit(w, r, c, op.By)
+		err := c.named(r, op.About)
+		if err == nil {
+			err = s.admit(w, r, c, op.By)
+		}
 		if err == nil {
 			var done func()
-			in, done, err = decode[In](s, w, r, op.About)
+			in, done, err = decode[In](s, w, r, op.About, c.once)
 			defer done()
 		}
 		if err == nil {
 			err = s.within(r.Context(), c, op.By, func(ctx context.Context) (err error) {
-				out, err = act(ctx, c, in)
+				out, err = act(s.tokens.once(ctx, c), c, in)
+				if errors.Is(err, store.ErrRepeated) || errors.Is(err, store.ErrOtherAct) {
+					err = c.once.done(err, op.By, out)
+				} else {
+					c.answers(out, err)
+				}
 				return err
 			})
+		}
+		if errors.Is(err, errSaid) {
+			s.send(w, c, c.once.said.Result, c.once.said.Error)
+			return
+		}
+		if errors.Is(err, store.ErrRepeated) {
+			err = c.once.done(err, op.By, out)
 		}
 		if op.Ends && (errors.Is(err, errNoToken) || errors.Is(err, errSessionEnded)) {
 			err = nil
@@ -264,7 +287,7 @@ func (s *Server) lookAt(ctx context.Context, c *call, by api.By) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return refusalTo(by)
 	}
-	if err != nil {
+	if err != nil || c.once != nil && row.Asked == c.once.asked { // what was answered is told again, whatever became of the token
 		return err
 	}
 	return fits(row, by)
@@ -330,9 +353,9 @@ func (c *call) settle(by api.By, err error) func(context.Context) error {
 		return h.remove
 	case h.begun && (service.IsCode(err, service.CodeThrottled) || service.IsCode(err, service.CodeChallengeEnded)), by == api.ByKit && err != nil:
 		return h.remove // nothing was looked at, or can be guessed: who asks in vain leaves nothing
-	case by == api.BySignIn, by == api.ByKit:
+	case by == api.BySignIn, by == api.ByKit && c.once == nil:
 		return h.lapse
-	case c.used:
+	case c.used, by == api.ByKit:
 		return h.use
 	default:
 		return h.leave
@@ -347,7 +370,7 @@ func (s *Server) take(ctx context.Context, c *call, by api.By) (err error) {
 	if attempt {
 		h, err = s.begin(ctx, c, d, by, place)
 	} else {
-		h, err = s.tokens.take(ctx, d)
+		h, err = s.tokens.take(ctx, d, c.asks())
 	}
 	if errors.Is(err, errSessionEnded) {
 		return refusalTo(by)
@@ -356,7 +379,10 @@ func (s *Server) take(ctx context.Context, c *call, by api.By) (err error) {
 		return err
 	}
 	if !h.begun {
-		if err = fits(h.row, by); err == nil {
+		if err = c.before(h.row); err == nil {
+			err = fits(h.row, by)
+		}
+		if err == nil {
 			h.value, err = s.tokens.resume(ctx, h.row, h)
 		}
 		if service.IsCode(err, service.CodeSessionEnded) {
@@ -373,7 +399,7 @@ func (s *Server) take(ctx context.Context, c *call, by api.By) (err error) {
 // begin takes what an attempt has in its token. It is good once: then its row says so, or how far it has come.
 func (s *Server) begin(ctx context.Context, c *call, d store.Digest, by api.By, place string) (*held, error) {
 	if by == api.ByRedeem {
-		switch h, err := s.tokens.take(ctx, d); {
+		switch h, err := s.tokens.take(ctx, d, c.asks()); {
 		case err == nil || !errors.Is(err, errSessionEnded):
 			return h, err
 		case c.leaves: // nothing was looked at
@@ -386,8 +412,15 @@ func (s *Server) begin(ctx context.Context, c *call, d store.Digest, by api.By, 
 	}
 	defer saved.Wipe()
 	h, err := s.tokens.begin(ctx, d)
-	if err == nil && h == nil {
-		err = errNoToken
+	for err == nil && h == nil {
+		if c.once == nil {
+			return nil, errNoToken
+		}
+		// It may have been this request, which is still at work, or leaves nothing.
+		if h, err = s.tokens.take(ctx, d, c.asks()); !errors.Is(err, errSessionEnded) {
+			return h, err
+		}
+		h, err = s.tokens.begin(ctx, d)
 	}
 	if err != nil {
 		return nil, err
@@ -399,7 +432,7 @@ func (s *Server) begin(ctx context.Context, c *call, d store.Digest, by api.By, 
 }
 
 // decode reads a request: one JSON value of the operation's type, and nothing after it. done is called when it is not needed any more.
-func decode[In any](s *Server, w http.ResponseWriter, r *http.Request, about api.About) (in In, done func(), err error) {
+func decode[In any](s *Server, w http.ResponseWriter, r *http.Request, about api.About, of *once) (in In, done func(), err error) {
 	limit := about.Limit()
 	if r.ContentLength > limit {
 		return in, func() {}, errors.Join(service.ErrMalformed, errLong)
@@ -409,7 +442,7 @@ func decode[In any](s *Server, w http.ResponseWriter, r *http.Request, about api
 		return in, done, err
 	}
 	body := s.moving(w, http.MaxBytesReader(w, r.Body, limit))
-	dec := json.NewDecoder(body)
+	dec := json.NewDecoder(of.reads(body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil { // its text can have what a client has sent
 		return in, done, errors.Join(service.ErrMalformed, errNotJSON)
@@ -445,7 +478,10 @@ func (s *Server) turn(r *http.Request, limit int64) (done func(), err error) {
 
 // answer sends a result, an error, or both, with the state of the workspace and of the session.
 func (s *Server) answer(w http.ResponseWriter, c *call, out any, err error) {
-	sent := c.errorOf(err)
+	s.send(w, c, out, c.errorOf(err))
+}
+
+func (s *Server) send(w http.ResponseWriter, c *call, out any, sent *api.Error) {
 	b, err := json.Marshal(api.Answer[any]{Result: out, Error: sent, State: s.state(c)})
 	if err != nil {
 		c.log.Error("an answer cannot be encoded", "error", err)

@@ -177,6 +177,8 @@ type held struct {
 	holder string
 	turn   *turn
 	row    store.Token
+	asked  store.Digest // the last request with a key that was answered by now, and with what
+	answer []byte
 	value  service.Value
 	begun  bool // an attempt that nobody has used before
 
@@ -223,13 +225,13 @@ func (t *tokens) gone(d store.Digest, own *turn) {
 }
 
 func (t *tokens) hold(own *turn, row store.Token, holder string, since time.Time) *held {
-	h := &held{t: t, holder: holder, turn: own, row: row, until: since.Add(t.lease * 2 / 3)}
+	h := &held{t: t, holder: holder, turn: own, row: row, asked: row.Asked, answer: row.Answer, until: since.Add(t.lease * 2 / 3)}
 	h.renewal = time.AfterFunc(t.lease/3, h.renew)
 	return h
 }
 
 // take waits until a token is this request's: another may be at work on it, here or in another instance, which may be gone. Errors: session_ended.
-func (t *tokens) take(ctx context.Context, d store.Digest) (h *held, err error) {
+func (t *tokens) take(ctx context.Context, d, asks store.Digest) (h *held, err error) {
 	own, err := t.waitFor(ctx, d)
 	if err != nil {
 		return nil, err
@@ -243,7 +245,7 @@ func (t *tokens) take(ctx context.Context, d store.Digest) (h *held, err error) 
 	holder, pause := hex.EncodeToString(randomly()[:16]), 2*time.Millisecond
 	for {
 		since := time.Now()
-		row, err := t.rows.Take(ctx, d, holder, t.lease)
+		row, err := t.rows.Take(ctx, d, holder, t.lease, asks)
 		switch {
 		case err == nil:
 			return t.hold(own, row, holder, since), nil
@@ -317,6 +319,7 @@ func (h *held) Check() error {
 // Keep implements service.Hold.
 func (h *held) Keep(ctx context.Context) error {
 	row, over, err := h.t.row(h.row.Digest, h.value, h.row.Person)
+	row.Asked, row.Answer = h.row.Asked, h.row.Answer
 	if err == nil {
 		err = h.Check()
 	}
@@ -343,6 +346,7 @@ func (h *held) stop() {
 // leave keeps what the request has made of the value, and lets go.
 func (h *held) leave(ctx context.Context) error {
 	row, over, err := h.t.row(h.row.Digest, h.value, h.row.Person)
+	row.Asked, row.Answer = h.asked, h.answer
 	switch {
 	case err != nil:
 		return h.letGo(func() error { return err })
@@ -357,9 +361,11 @@ func (h *held) put(ctx context.Context) error {
 	return h.letGo(func() error { return h.t.rows.Leave(ctx, h.row, h.holder) })
 }
 
-// use keeps only that it was used.
+// use keeps only that it was used, and what was answered.
 func (h *held) use(ctx context.Context) error {
-	return h.letGo(func() error { return h.t.rows.Leave(ctx, h.t.used(h.row.Digest), h.holder) })
+	row := h.t.used(h.row.Digest)
+	row.Asked, row.Answer = h.asked, h.answer
+	return h.letGo(func() error { return h.t.rows.Leave(ctx, row, h.holder) })
 }
 
 // lapse lets go of what nobody else wants: its row says already that it was used.

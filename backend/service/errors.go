@@ -165,6 +165,7 @@ const (
 	CodeDatabaseNewer   Code = "database_newer"
 	CodeDatabaseBusy    Code = "database_busy"
 	CodeOutcomeUnknown  Code = "outcome_unknown"
+	CodeAnswerLost      Code = "answer_lost" // it was carried out
 	CodeInUse           Code = "in_use"
 	CodeClockWrong      Code = "clock_wrong"
 	CodeClockBehind     Code = "clock_behind"  // clock, log: RFC 3339

@@ -22,6 +22,7 @@ type Session interface {
 	End(ctx context.Context) error
 
 	Overview(ctx context.Context) (Overview, error)
+	Happened(ctx context.Context, after int64) (Happened, error)
 	OwnLog(ctx context.Context, before int64, limit int) (LogPage, error)
 	Checkpoint(ctx context.Context, q CheckpointQuery) (Checkpoint, error)
 	Checklist(ctx context.Context) (Checklist, error)

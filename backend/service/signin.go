@@ -15,6 +15,7 @@ type Welcome struct {
 	RequireFrom          time.Time // when 2FA, which is off, will be required; zero: it will not
 	NoComputers          bool      // the person has none that the workspace knows of
 	News                 []News    // what others have done since the last sign-in, newest first: see newsOf
+	Seq                  int64     // the last event that this takes into account: see Session.Happened
 }
 
 // News is something that an admin did to a profile, or that somebody did with the

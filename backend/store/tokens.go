@@ -33,6 +33,9 @@ type Token struct {
 	Person string    // whose it is: of one person there are only so many
 	State  []byte    // sealed: a store can neither read nor make it
 	Until  time.Time // when it is over, by the workspace's clock, if it is not used. Zero: it had to make room
+	Asked  Digest    // names the last request of it that has a key and was answered
+	Answer []byte    // what that was answered; sealed as well
+	Done   Digest    // see Take
 }
 
 // ErrHeld means that somebody is at work on a token, or that a holder is not, by now.
@@ -49,8 +52,9 @@ type Tokens interface {
 	Add(ctx context.Context, t Token, most int, holder string, lease time.Duration) (added bool, err error)
 	// Look gives one whoever holds it. Errors: ErrNotFound.
 	Look(ctx context.Context, d Digest) (Token, error)
-	// Take gives it to a holder. Errors: ErrNotFound; ErrHeld.
-	Take(ctx context.Context, d Digest, holder string, lease time.Duration) (Token, error)
+	// Take gives it to a holder, who is asked by a request: see Act. Done is then what the Act of that name has asked, where one stands, or zero.
+	// Errors: ErrNotFound; ErrHeld.
+	Take(ctx context.Context, d Digest, holder string, lease time.Duration, asks Digest) (Token, error)
 	// Renew lengthens its holder's lease. Errors: ErrHeld.
 	Renew(ctx context.Context, d Digest, holder string, lease time.Duration) error
 	// Keep keeps all of it but its digest, and the lease. What was kept is durable when it returns. Errors: ErrHeld.
@@ -59,6 +63,7 @@ type Tokens interface {
 	Leave(ctx context.Context, t Token, holder string) error
 	// Remove removes it, durably. Errors: ErrHeld.
 	Remove(ctx context.Context, d Digest, holder string) error
-	// Over removes, of those that are over by then and that nobody holds, at most so many that need no end, and gives at most so many that do.
+	// Over removes, of those that are over by then and that nobody holds, at most so many that need no end, and gives at most so many that do. Of
+	// Acts it removes at most so many.
 	Over(ctx context.Context, now time.Time, most int) ([]Digest, error)
 }

@@ -448,6 +448,8 @@ var (
 	NewsRoleNext       = Key{"news.role_next"}
 	NewsSuspended      = Key{"news.suspended"}
 	NewsSuspendedNext  = Key{"news.suspended_next"}
+	NewsWaits          = Key{"news.waits"}
+	NewsWaitsNext      = Key{"news.waits_next"}
 	NewsKitUsed        = Key{"news.kit_used"}
 	NewsKitUsedNext    = Key{"news.kit_used_next"}
 	NewsKitUsedAsk     = Key{"news.kit_used_ask"}
@@ -1451,6 +1453,8 @@ var (
 	ErrorServerCertificateNext        = Key{"error.server_certificate.next"}
 	ErrorServerFailedWhat             = Key{"error.server_failed.what"}
 	ErrorServerFailedNext             = Key{"error.server_failed.next"}
+	ErrorAnswerLostWhat               = Key{"error.answer_lost.what"}
+	ErrorAnswerLostNext               = Key{"error.answer_lost.next"}
 	ErrorOutcomeUnknownWhat           = Key{"error.outcome_unknown.what"}
 	ErrorOutcomeUnknownNext           = Key{"error.outcome_unknown.next"}
 	ErrorAcceptChangedWhat            = Key{"error.accept_changed.what"}

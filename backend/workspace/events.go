@@ -117,6 +117,13 @@ const (
 	eventChecklist   = "checklist-set" // away: true, false
 )
 
+// aside lists what a request leaves in the log before what it asks for, and what it takes up where it was cut off: see journal.Config.
+var aside = map[string]bool{
+	eventCounted: true, eventWrong: true, eventReturned: true, eventClockBack: true, eventSteppedUp: true,
+	eventAbandoned: true, eventItemDeleted: true, eventDropped: true,
+	eventRunCancelled: true, eventRunInterrupted: true, eventSheetVoided: true,
+}
+
 // tellsMember lists what a person is told of at the next sign-in.
 var tellsMember = map[string]bool{
 	eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,

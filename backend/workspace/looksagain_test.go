@@ -253,6 +253,9 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Session.Checklist": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Checklist(c.Context())))
 	},
+	"Session.Happened": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(second(c.s.Happened(c.Context(), 0)))
+	},
 	"Session.Overview": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Overview(c.Context())))
 	},

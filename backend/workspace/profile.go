@@ -22,41 +22,45 @@ func (s *Session) Overview(ctx context.Context) (service.Overview, error) {
 func (s *Session) overview(ctx context.Context) (o service.Overview, err error) {
 	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		p, err := s.profile(tx)
-		if err != nil {
-			return err
+		if err == nil {
+			o, err = s.overviewIn(tx, p)
 		}
-		info, err := tx.Info()
-		if err != nil {
-			return err
-		}
-		o = service.Overview{Workspace: info.Name, Profile: service.Profile{
-			ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, CreatedAt: p.CreatedAt, LastSignInAt: p.LastSignInAt, PasswordChangedAt: p.Password.ChangedAt,
-		}}
-		now := s.w.now()
-		s.mu.Lock()
-		o.TwoFactor.ShortPassword = s.short
-		s.mu.Unlock()
-		o.TwoFactor.Required = info.Requires(now)
-		if info.Require2FA && !o.TwoFactor.Required {
-			o.TwoFactor.RequireFrom = info.RequireFrom
-		}
-		f, err := tx.Factor(s.id)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		off, err := authenticatorOff(tx, s.id)
-		if err != nil {
-			return err
-		}
-		codes, err := codeUsage(tx, s.id)
-		t := &o.TwoFactor
-		t.On, t.Since, t.PhoneSince, t.LastUsedAt, t.LastUse = true, f.Since, f.PhoneSince, f.LastUsedAt, f.LastUse
-		t.AuthenticatorOff, t.Codes = off, codes
 		return err
 	})
+	return o, err
+}
+
+func (s *Session) overviewIn(tx store.ReadTx, p store.Profile) (o service.Overview, err error) {
+	info, err := tx.Info()
+	if err != nil {
+		return o, err
+	}
+	o = service.Overview{Workspace: info.Name, Profile: service.Profile{
+		ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, CreatedAt: p.CreatedAt, LastSignInAt: p.LastSignInAt, PasswordChangedAt: p.Password.ChangedAt,
+	}}
+	now := s.w.now()
+	s.mu.Lock()
+	o.TwoFactor.ShortPassword = s.short
+	s.mu.Unlock()
+	o.TwoFactor.Required = info.Requires(now)
+	if info.Require2FA && !o.TwoFactor.Required {
+		o.TwoFactor.RequireFrom = info.RequireFrom
+	}
+	f, err := tx.Factor(s.id)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, nil
+	}
+	if err != nil {
+		return o, err
+	}
+	off, err := authenticatorOff(tx, s.id)
+	if err != nil {
+		return o, err
+	}
+	codes, err := codeUsage(tx, s.id)
+	t := &o.TwoFactor
+	t.On, t.Since, t.PhoneSince, t.LastUsedAt, t.LastUse = true, f.Since, f.PhoneSince, f.LastUsedAt, f.LastUse
+	t.AuthenticatorOff, t.Codes = off, codes
 	return o, err
 }
 

@@ -351,6 +351,11 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 		return wel, err
 	}
 	wel.News = news
+	head, err := tx.Head()
+	if err != nil {
+		return wel, err
+	}
+	wel.Seq = head.Seq
 	computers, err := tx.Computers(profileID)
 	if err != nil {
 		return wel, err
@@ -378,10 +383,22 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	if err != nil {
 		return nil, err
 	}
+	others, err := newsSince(tx, p, since)
+	if err != nil {
+		return nil, err
+	}
+	address, err1 := emailNews(tx, p, since)
+	added, err2 := computerNews(tx, p, at)
+	return slices.Concat(others.whole, others.kit, address, added, others.own), errors.Join(err1, err2)
+}
+
+// newsSince reads what others have done to a profile since an event.
+func newsSince(tx store.ReadTx, p store.Profile, since int64) (n othersNews, err error) {
+	var news []service.News
 	var told []store.SignedEvent
-	for e, err := range tx.EventsAbout(profileID, since) {
+	for e, err := range tx.EventsAbout(p.ID, since) {
 		if err != nil {
-			return nil, err
+			return n, err
 		}
 		if !tellsMember[e.Kind] {
 			continue
@@ -394,17 +411,20 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	for _, e := range told {
 		by, err := names.find(tx, e.Actor)
 		if err != nil {
-			return nil, err
+			return n, err
 		}
 		news = append(news, service.News{Kind: e.Kind, At: e.At, By: by.Name, Detail: e.Detail})
 	}
 	sheet, err1 := newSheet(tx, p, since)
 	kit, err2 := kitNews(tx, p, since)
-	address, err3 := emailNews(tx, p, since)
-	added, err4 := computerNews(tx, p, at)
-	whole, err5 := workspaceNews(tx, p, since)
-	return slices.Concat(whole, kit, address, added, sheet, news), errors.Join(err1, err2, err3, err4, err5)
+	whole, err3 := workspaceNews(tx, p, since)
+	return othersNews{whole, kit, slices.Concat(sheet, news)}, errors.Join(err1, err2, err3)
 }
+
+// othersNews is of the workspace, of the Emergency Kit, and of one's own profile.
+type othersNews struct{ whole, kit, own []service.News }
+
+func (n othersNews) all() []service.News { return slices.Concat(n.whole, n.kit, n.own) }
 
 // newSheet tells of a sheet that another has issued. A run's events are about
 // many at a time, so the sheet itself is asked, and then the event with which it

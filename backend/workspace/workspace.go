@@ -50,6 +50,7 @@ type Workspace struct {
 	files    store.Blobs
 	clock    *journal.Clock
 	journal  *journal.Journal
+	waiters  waiters
 	rand     io.Reader
 	log      *slog.Logger
 	sentence func(service.LogEntry) string // nil: see Config
@@ -133,7 +134,7 @@ func load(ctx context.Context, c Config) (*Workspace, error) {
 		return nil, err
 	}
 	w.journal = journal.New(journal.Config{
-		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, MarkEvery: c.MarkEvery,
+		Store: w.store, Anchor: keychainAnchor{w}, Clock: w.clock, Key: w.withIntegrity, Dependents: dependents{w}, Aside: func(kind string) bool { return aside[kind] }, MarkEvery: c.MarkEvery,
 	})
 	err := w.view(ctx, func(tx store.ReadTx) (err error) {
 		w.info, err = tx.Info()

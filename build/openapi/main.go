@@ -314,6 +314,9 @@ func (s *schemas) operation(op api.Operation) object {
 		"responses":   s.responses(op.Out, op.Long),
 		"parameters":  []any{requestID},
 	}
+	if op.Keyed {
+		out["parameters"] = []any{requestID, idempotencyKey}
+	}
 	if op.By == api.ByNobody {
 		out["security"] = []any{}
 	} else {
@@ -326,10 +329,16 @@ func (s *schemas) operation(op api.Operation) object {
 	return out
 }
 
-var requestID = object{"$ref": "#/components/parameters/Request"}
+var (
+	requestID      = object{"$ref": "#/components/parameters/Request"}
+	idempotencyKey = object{"$ref": "#/components/parameters/IdempotencyKey"}
+)
 
 func parameters() object {
-	return object{"Request": object{"name": api.RequestID, "in": "header", "description": "Names the request in the server’s log. The answer has it, or one that the server made.", "schema": object{"type": "string", "pattern": "^[0-9a-f]{16}$"}}}
+	return object{
+		"Request":        object{"name": api.RequestID, "in": "header", "description": "Names the request in the server’s log. The answer has it, or one that the server made.", "schema": object{"type": "string", "pattern": "^[0-9a-f]{16}$"}},
+		"IdempotencyKey": object{"name": api.IdempotencyKey, "in": "header", "description": "Names a request that changes something. If its answer is lost, ask again with the same token, key and body, within " + api.KeysLast.String() + ": it is carried out once, and you are told what came of it. Make a new random key for each other request.", "schema": object{"type": "string", "pattern": api.IdempotencyKeyForm}},
+	}
 }
 
 func (s *schemas) answer(of reflect.Type) object {

@@ -93,7 +93,7 @@ func exitOf(c service.Code) int {
 	switch {
 	case c == service.CodeNotAuthentic, c == service.CodeLogNotAuthentic:
 		return cli.ExitWrong
-	case c == service.CodeInUse, c == service.CodeOutcomeUnknown, c == service.CodeClockWrong, c == service.CodeClockBehind:
+	case c == service.CodeInUse, c == service.CodeOutcomeUnknown, c == service.CodeAnswerLost, c == service.CodeClockWrong, c == service.CodeClockBehind:
 		return cli.ExitUnavailable
 	}
 	for _, place := range []string{"keychain_", "secrets_file_", "folder_", "database_"} {

@@ -36,6 +36,7 @@ const (
 // answering is what answers requests, and is closed when the last of them is answered.
 type answering interface {
 	http.Handler
+	Drain() // answers who only waits
 	Close(ctx context.Context) error
 }
 
@@ -118,6 +119,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		log.Info("ending", "drain", c.drain.String())
 		time.Sleep(c.drain) // balancers see that it is unready, and send nobody any more
 	}
+	a.Drain()
 	ending, cancel := context.WithTimeout(held, timeToEnd)
 	defer cancel()
 	if late := serving.Shutdown(ending); late != nil {

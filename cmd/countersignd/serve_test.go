@@ -345,6 +345,8 @@ func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "done")
 }
 
+func (*slow) Drain() {}
+
 func (s *slow) Close(context.Context) error { close(s.closed); return nil }
 
 // inside serves in this process, with a handler of the test's.

@@ -1,8 +1,10 @@
 package servicetest
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +27,7 @@ var profiles = []useCase{
 	{"StepUp_FifthWrongPasswordBeginsAPause", stepUpPauses, nil},
 	{"OwnLog_HasWhatConcernsItsReaderAlone", ownLog, []string{"Session.OwnLog"}},
 	{"OwnLog_HasItsReadersSheetOfARunOfMany", ownLogOfSheets, nil},
+	{"Happened_TellsWhatOthersDo", happened, []string{"Session.Happened"}},
 	{"Checklist_SaysWhatIsDone", checklist, []string{"Session.Checklist", "Session.PutChecklistAway"}},
 }
 
@@ -365,6 +368,99 @@ func ownLogOfSheets(f *fixture) {
 	if e.Kind != "run-sheet-issued" || e.Detail["sheets"] != fmt.Sprint(sheets[1].Sheet) || e.Detail["members"] != "" || e.Actor.Name != f.owner.name {
 		f.Errorf("%+v", e)
 	}
+}
+
+// waitFor has somebody wait for what happens after they have begun to.
+func (f *fixture) waitFor(s *client.Session) (told func() (service.Happened, error), leave func()) {
+	f.Helper()
+	now, err := s.Happened(f.ctx(), 0)
+	f.ok(err)
+	if now.Any() || now.Seq == 0 {
+		f.Fatalf("at first: %+v", now)
+	}
+	ctx, cancel := context.WithCancel(f.ctx())
+	type answer struct {
+		service.Happened
+		error
+	}
+	came := make(chan answer, 1)
+	go func() {
+		for after := now.Seq; ; {
+			h, err := s.Happened(ctx, after)
+			if err != nil || h.Any() || ctx.Err() != nil {
+				came <- answer{h, err}
+				return
+			}
+			after = h.Seq
+		}
+	}()
+	f.Cleanup(cancel)
+	return func() (service.Happened, error) {
+		select {
+		case a := <-came:
+			return a.Happened, a.error
+		case <-time.After(time.Minute):
+			return service.Happened{}, errors.New("nothing was told for a minute")
+		}
+	}, cancel
+}
+
+func happened(f *fixture) {
+	f.owner.enable(f.owner.signIn())
+	admin, m := f.guarded(service.RoleAdmin), f.guarded(service.RoleMember)
+	owners, hers, s := f.owner.signIn(), admin.signIn(), m.signIn()
+	a, err := owners.Admin(f.ctx())
+	f.ok(err)
+	// A member is told what is done to them, with how they are by then; it is nobody else's concern, nor that of who did it.
+	told, _ := f.waitFor(s)
+	others, leave := f.waitFor(hers)
+	f.ok(a.SetRole(f.ctx(), m.id, service.RoleAdmin, f.owner.proof()))
+	h, err := told()
+	f.ok(err)
+	if len(h.News) != 1 || h.News[0].Kind != "role-changed" || h.News[0].By != f.owner.name || h.Overview == nil || h.Overview.Profile.Role != service.RoleAdmin || h.Approvals {
+		f.Fatalf("of the role: %+v", h)
+	}
+	// Who was away asks for what came after they were told last, once.
+	again, err := s.Happened(f.ctx(), h.Seq-1)
+	f.ok(err)
+	if len(again.News) != 1 || again.Seq < h.Seq {
+		f.Errorf("asked again: %+v", again)
+	}
+	leave()
+	h, err = others()
+	if err == nil && h.Any() {
+		f.Errorf("another was told %+v", h)
+	}
+	// An admin is told that another asks for approval, and who asked that it was decided on.
+	f.ok(a.SetTwoPeople(f.ctx(), true, "", f.owner.proof()))
+	told, _ = f.waitFor(hers)
+	asked, err := a.AskApproval(f.ctx(), service.ApproveReset2FA, []string{m.id}, "Lost phone", f.owner.proof())
+	f.ok(err)
+	if h, err = told(); err != nil || !h.Approvals || h.Overview != nil || len(h.News) != 0 {
+		f.Fatalf("of the request: %+v, %v", h, err)
+	}
+	told, _ = f.waitFor(owners)
+	deciding, err := hers.Admin(f.ctx())
+	f.ok(err)
+	f.ok(deciding.Approve(f.ctx(), asked.ID, admin.proof()))
+	if h, err = told(); err != nil || !h.Approvals {
+		f.Fatalf("of the decision: %+v, %v", h, err)
+	}
+	// To wait is no use of the session.
+	f.ok(hers.Touch())
+	f.place.Advance(f.owner.w.Idle() - time.Second)
+	_, err = hers.Happened(f.ctx(), 0)
+	f.ok(err)
+	f.place.Advance(2 * time.Second)
+	if left := hers.Remaining(); left != 0 {
+		f.Errorf("a session that has only waited lasts for %v", left)
+	}
+	// Who is suspended is told at once that they are out.
+	s = m.signIn()
+	told, _ = f.waitFor(s)
+	f.ok(f.owner.admin().Suspend(f.ctx(), m.id))
+	_, err = told()
+	f.refused(err, service.CodeSessionEnded)
 }
 
 func checklist(f *fixture) {

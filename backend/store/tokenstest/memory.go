@@ -30,7 +30,10 @@ var _ store.Tokens = (*Memory)(nil)
 // NewMemory makes one without a token.
 func NewMemory() *Memory { return &Memory{rows: map[store.Digest]*row{}} }
 
-func copied(t store.Token) store.Token { t.State = bytes.Clone(t.State); return t }
+func copied(t store.Token) store.Token {
+	t.State, t.Answer = bytes.Clone(t.State), bytes.Clone(t.Answer)
+	return t
+}
 
 // Add implements store.Tokens.
 func (m *Memory) Add(_ context.Context, t store.Token, most int, holder string, lease time.Duration) (bool, error) {
@@ -68,8 +71,8 @@ func (m *Memory) Look(_ context.Context, d store.Digest) (store.Token, error) {
 	return copied(r.Token), nil
 }
 
-// Take implements store.Tokens.
-func (m *Memory) Take(_ context.Context, d store.Digest, holder string, lease time.Duration) (store.Token, error) {
+// Take implements store.Tokens. There is no Act: what it is beside has no transactions of a server.
+func (m *Memory) Take(_ context.Context, d store.Digest, holder string, lease time.Duration, _ store.Digest) (store.Token, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.rows[d]

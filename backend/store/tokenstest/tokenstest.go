@@ -111,21 +111,22 @@ func add(f *fixture) {
 	}
 	_, err := f.other.Look(f.ctx(), digest("unknown"))
 	f.is(err, store.ErrNotFound)
-	_, err = f.other.Take(f.ctx(), digest("unknown"), "b", long)
+	_, err = f.other.Take(f.ctx(), digest("unknown"), "b", long, store.Digest{})
 	f.is(err, store.ErrNotFound)
 }
 
 func addOnce(f *fixture) {
 	t := token("a", store.TokenSession)
+	t.Asked, t.Answer = digest("asked"), []byte("answered")
 	f.add(t, "", none)
 	second := t
-	second.State = []byte("another")
+	second.State, second.Asked, second.Answer = []byte("another"), digest("other"), []byte("another")
 	added, err := f.other.Add(f.ctx(), second, 20, "b", long)
 	if f.ok(err); added {
 		f.Error("it was added twice")
 	}
 	f.looks(t)
-	if _, err := f.one.Take(f.ctx(), t.Digest, "a", long); err != nil {
+	if _, err := f.one.Take(f.ctx(), t.Digest, "a", long, store.Digest{}); err != nil {
 		f.Errorf("the one that was not added holds it: %v", err)
 	}
 }
@@ -133,27 +134,28 @@ func addOnce(f *fixture) {
 func take(f *fixture) {
 	t := token("a", store.TokenSession)
 	f.add(t, "a", long)
-	_, err := f.other.Take(f.ctx(), t.Digest, "b", long)
+	_, err := f.other.Take(f.ctx(), t.Digest, "b", long, store.Digest{})
 	f.is(err, store.ErrHeld)
-	_, err = f.one.Take(f.ctx(), t.Digest, "a", long) // a holder has it once
+	_, err = f.one.Take(f.ctx(), t.Digest, "a", long, store.Digest{}) // a holder has it once
 	f.is(err, store.ErrHeld)
 	f.looks(t)
 	t.State, t.Kind, t.Person, t.Until = []byte("changed"), store.TokenEntered, "bella", monday.Add(time.Minute)
+	t.Asked, t.Answer = digest("asked"), []byte("answered")
 	f.ok(f.one.Leave(f.ctx(), t, "a"))
-	got, err := f.other.Take(f.ctx(), t.Digest, "b", long)
+	got, err := f.other.Take(f.ctx(), t.Digest, "b", long, store.Digest{})
 	if f.ok(err); string(got.State) != "changed" || got.Person != "bella" {
 		f.Errorf("%+v", got)
 	}
 	f.looks(t)
 	f.is(f.one.Leave(f.ctx(), t, "a"), store.ErrHeld)
-	_, err = f.one.Take(f.ctx(), t.Digest, "a", long)
+	_, err = f.one.Take(f.ctx(), t.Digest, "a", long, store.Digest{})
 	f.is(err, store.ErrHeld)
 }
 
 func takeOver(f *fixture) {
 	t := token("a", store.TokenSession)
 	f.add(t, "a", none) // its holder is gone
-	_, err := f.other.Take(f.ctx(), t.Digest, "b", long)
+	_, err := f.other.Take(f.ctx(), t.Digest, "b", long, store.Digest{})
 	f.ok(err)
 	late := t
 	late.State = []byte("late")
@@ -169,10 +171,10 @@ func renew(f *fixture) {
 	f.add(t, "a", long)
 	f.ok(f.one.Renew(f.ctx(), t.Digest, "a", none))
 	f.is(f.one.Renew(f.ctx(), t.Digest, "a", long), store.ErrHeld) // too late, even if nobody has taken it
-	_, err := f.other.Take(f.ctx(), t.Digest, "b", long)
+	_, err := f.other.Take(f.ctx(), t.Digest, "b", long, store.Digest{})
 	f.ok(err)
 	f.ok(f.other.Renew(f.ctx(), t.Digest, "b", long))
-	_, err = f.one.Take(f.ctx(), t.Digest, "a", long)
+	_, err = f.one.Take(f.ctx(), t.Digest, "a", long, store.Digest{})
 	f.is(err, store.ErrHeld)
 }
 
@@ -186,7 +188,7 @@ func keep(f *fixture) {
 	other.State = []byte("forged")
 	f.is(f.other.Keep(f.ctx(), other, "b"), store.ErrHeld)
 	f.looks(t)
-	t.State = nil
+	t.State, t.Asked, t.Answer = nil, digest("asked"), []byte{0, 2}
 	f.ok(f.one.Keep(f.ctx(), t, "a"))
 	t.State = []byte("it still holds it")
 	f.ok(f.one.Leave(f.ctx(), t, "a"))
@@ -218,7 +220,7 @@ func room(f *fixture) {
 	}
 	hers, due := begin("bella", "bella", store.TokenSession), begin("challenge", "amara", store.TokenChallenge)
 	first := begin("1", "amara", store.TokenSession)
-	held, err := f.other.Take(f.ctx(), first.Digest, "b", long)
+	held, err := f.other.Take(f.ctx(), first.Digest, "b", long, store.Digest{})
 	f.ok(err)
 	second := begin("2", "amara", store.TokenEnrolment)
 	third := begin("3", "amara", store.TokenSession)
@@ -287,7 +289,7 @@ func race(f *fixture) {
 			if i%2 == 1 {
 				by = f.other
 			}
-			switch _, err := by.Take(f.ctx(), t.Digest, fmt.Sprint(i), long); {
+			switch _, err := by.Take(f.ctx(), t.Digest, fmt.Sprint(i), long, store.Digest{}); {
 			case err == nil:
 				got.Add(1)
 			case errors.Is(err, store.ErrHeld):

@@ -7,10 +7,13 @@ import { untrack } from 'svelte';
 import {
   Auth,
   type AuthState,
+  type ApprovalView,
   beginAnew,
   type Challenge,
   type EnrolmentSession,
+  type Happened,
   type LockReason,
+  onHappened,
   onLocked,
   onLocking,
   Profile,
@@ -65,12 +68,15 @@ export class Session {
   locking = $state.raw<{ seconds: number; limit: boolean } | undefined>(undefined);
   /** How many approvals wait for this person. */
   waiting = $state(0);
+  /** Approvals that wait, as others have just changed them. */
+  approvals = $state.raw<ApprovalView[] | undefined>(undefined);
   #token: string | undefined;
   readonly #endings: (() => void)[] = [];
 
   /** Asks the application where things stand, and listens for it locking the window. */
   async open(): Promise<void> {
     onLocked((reason) => this.drop(reason));
+    onHappened((it) => this.#hear(it));
     onLocking((seconds, limit) => (this.locking = seconds ? { seconds, limit } : undefined));
     await this.#ask(Auth.state);
     if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
@@ -220,8 +226,27 @@ export class Session {
 
   /** Counts what waits for this person: to be decided on, or to be done now that it is approved. */
   async lookForApprovals(): Promise<void> {
-    const all = await this.use(Settings.approvals).catch(() => null);
+    this.#count(await this.use(Settings.approvals).catch(() => null));
+  }
+
+  #count(all: ApprovalView[] | null): void {
     this.waiting = (all ?? []).filter((a) => a.may || (a.mine && a.state === 'approved')).length;
+  }
+
+  /** Others have done something. What is open shows it, and keeps what was typed; a place that is not theirs any more is left. */
+  #hear({ news, profile, approvals }: Happened): void {
+    if (!this.profile) return;
+    if (profile) {
+      this.profile = profile;
+      const place = placeNamed(nameOf(this.place), profile);
+      if (nameOf(place) !== nameOf(this.place)) this.#enter(place);
+    }
+    if (news?.length && this.welcome)
+      this.welcome = { ...this.welcome, news: [...news, ...(this.welcome.news ?? [])] };
+    if (approvals) {
+      this.approvals = approvals;
+      this.#count(approvals);
+    }
   }
 
   /** The person is there. */
@@ -250,6 +275,7 @@ export class Session {
     this.profile = undefined;
     this.welcome = undefined;
     this.waiting = 0;
+    this.approvals = undefined;
     this.locking = undefined;
     this.leaving = undefined;
     drafts.all = {};

@@ -27,6 +27,8 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
       return ['password'];
     case 'computer-added':
       return ['profile'];
+    case 'key-pair-made':
+      return ['members'];
     case 'emergency-kit-used':
       return may.includes('vault-key') ? ['members', 'workspace'] : ['audit'];
     case 'workspace-restored':
@@ -84,6 +86,8 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
       return { what: t('news.suspended', who), next: t('news.suspended_next') };
     case 'member-resumed':
       return { what: t('news.resumed', who), next: t('news.suspended_next') };
+    case 'key-pair-made':
+      return { what: t('news.waits', who), next: t('news.waits_next', { by }) };
     case 'emergency-kit-used':
       return {
         what: t('news.kit_used', { by, email: detail?.email ?? '', when: atTime(at) }),

@@ -163,6 +163,7 @@ export const errorCodes = [
   'database_newer',
   'database_busy',
   'outcome_unknown',
+  'answer_lost',
   'invitation_link',
   'server_address',
   'server_key',

@@ -1,5 +1,5 @@
 import { Environment, EventsOn, WindowReload } from '../../wailsjs/runtime/runtime';
-import type { LockReason } from './views';
+import type { Happened, LockReason } from './views';
 
 /** Tells when the application has locked the window, and why. Returns the way to stop listening. */
 export function onLocked(heard: (reason: LockReason) => void): () => void {
@@ -11,6 +11,13 @@ export function onLocking(heard: (seconds: number, limit: boolean) => void): () 
   return EventsOn('locking', (it?: { seconds?: number; limit?: boolean }) =>
     heard(it?.seconds ?? 0, it?.limit ?? false),
   );
+}
+
+/** Others have done something that concerns the person. Returns the way to stop listening. */
+export function onHappened(heard: (it: Happened) => void): () => void {
+  return EventsOn('happened', (it?: Happened) => {
+    if (it) heard(it);
+  });
 }
 
 /** Begins anew, with nothing of what was. */

@@ -29,6 +29,7 @@ const settle = () => new Promise((done) => setTimeout(done));
 let session: Session;
 let lockedByApp: (reason: api.LockReason) => void;
 let locking: (seconds: number, limit: boolean) => void;
+let happened: (it: api.Happened) => void;
 
 vi.mock(import('../../src/wire/api'), async (original) => ({
   ...(await original()),
@@ -38,6 +39,10 @@ vi.mock(import('../../src/wire/api'), async (original) => ({
   },
   onLocking: (heard) => {
     locking = heard;
+    return () => {};
+  },
+  onHappened: (heard) => {
+    happened = heard;
     return () => {};
   },
 }));
@@ -163,6 +168,43 @@ describe('a session of the page', () => {
     const { welcome, ...rest } = signedIn('two');
     session.begin({ ...rest, welcome: { ...welcome, usedCode: 3, codesLeft: 7 } });
     expect(session.place).toEqual({ at: 'recovered', number: 3, left: 7 });
+  });
+});
+
+describe('what others do meanwhile', () => {
+  const role: api.News = { kind: 'role-changed', at: '', by: 'Nora Hill', detail: { to: 'admin' } };
+
+  test('is shown, and nothing that was typed is lost', () => {
+    session.go({ at: 'profile' });
+    drafts.set('profile.name', 'Amara N.');
+    const admin = { ...profile, permissions: ['administer'] } as unknown as api.ProfileView;
+    happened({ news: [role], profile: admin, approvals: null });
+    expect(session.profile).toBe(admin);
+    expect(session.welcome?.news?.[0]).toBe(role);
+    expect(session.place.at).toBe('profile');
+    expect(drafts.all['profile.name']).toBe('Amara N.');
+    const waits = [
+      { may: true },
+      { mine: true, state: 'approved' },
+      { mine: true },
+    ] as unknown as api.ApprovalView[];
+    happened({ news: [], approvals: waits });
+    expect(session.waiting).toBe(2);
+    expect(session.approvals).toBe(waits);
+    session.lock();
+    expect(session.approvals).toBeUndefined();
+    drafts.all = {};
+  });
+
+  test('leads away from a place that is not theirs any more, and is nothing to who has left', () => {
+    session.profile = { ...profile, permissions: ['administer'] } as unknown as api.ProfileView;
+    session.go({ at: 'workspace' });
+    const member = { ...profile, permissions: [] } as unknown as api.ProfileView;
+    happened({ news: null, profile: member, approvals: null });
+    expect(session.place).toEqual({ at: 'contracts' });
+    session.lock();
+    happened({ news: [role], profile: member, approvals: null });
+    expect(session.profile).toBeUndefined();
   });
 });
 

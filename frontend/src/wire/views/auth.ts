@@ -1,6 +1,7 @@
 /** Before a session, and its beginning. */
 import type { AppError } from '../refusals';
 import type { Factor, ProfileView, Role } from './profile';
+import type { ApprovalView } from './settings';
 
 /** One of this computer’s workspaces. */
 export interface OnComputer {
@@ -135,6 +136,16 @@ export interface News {
   at: string;
   by: string;
   detail: Record<string, string> | null;
+}
+
+/** The event `happened`: what others have done, while the person is in. */
+export interface Happened {
+  /** Newest first. */
+  news: News[] | null;
+  /** As it is now, where something of it may have changed. */
+  profile?: ProfileView;
+  /** All that wait, where some were made or decided on. */
+  approvals: ApprovalView[] | null;
 }
 
 export interface Welcome {
