@@ -68,7 +68,7 @@ func (a *aftermath) nothingIsLeftOver() {
 	}
 	for name := range a.items() {
 		switch short(name) {
-		case "sealed-guesses", "computer", "vault": // a computer’s key, and the vault that it knows, stay as long as the workspace is used here
+		case "sealed-guesses", "computer", "vault", "checkpoint": // a computer’s key, and the vault that it knows, stay as long as the workspace is used here
 			continue
 		}
 		if !want[name] {

@@ -33,7 +33,7 @@ type Config struct {
 	Now      func() time.Time // nil for time.Now
 	Log      *slog.Logger     // nil for none
 	Patience time.Duration    // with a server from which nothing comes; 0 for two minutes
-	Insist   time.Duration    // on hearing what came of an act whose answer was lost; 0 for half a minute
+	Insist   time.Duration    // on hearing what came of an act whose answer was lost; 0 for half a minute; below that it asks once
 }
 
 // connection is how a server is asked.

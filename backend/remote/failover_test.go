@@ -514,7 +514,8 @@ func TestFailover_CommitThatNoStandbyHasIsUnknown(t *testing.T) {
 	t.Parallel()
 	c := promoted{postgrestest.NewCluster(t)}
 	p := newInstancesIn(t, c)
-	s := p.signIn(p.owner, ownerEmail, ownerPass)
+	// One who asks again is told what came of it: see TestOnce. This one does not.
+	s := p.signIn(p.computerWith(t, remote.Config{Server: p.ts.URL, Insist: -1}, p.keys), ownerEmail, ownerPass)
 	lose := sync.OnceFunc(func() { c.KillPrimary(t); c.Promote(t) })
 	look := func() string { // one that was lost is asked for again
 		t.Helper()
