@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -148,5 +149,31 @@ func TestHappened_IsForWhoIsThereAndIn(t *testing.T) {
 	p.ok(s.End(p.ctx()))
 	if got := p.post(api.WhatHappened.Path(), token, `{"After":1}`); got.code() != service.CodeSessionEnded {
 		t.Errorf("%s", got.body)
+	}
+}
+
+// Somebody's own act changes their profile before it puts their session back: a request that waits meanwhile sees one that seems to be over.
+func TestHappened_OwnActsDoNotEndTheSessionThatWaits(t *testing.T) {
+	t.Parallel()
+	p := newInstances(t)
+	s := p.signIn(p.owner, ownerEmail, ownerPass)
+	seq := p.seq(s)
+	ctx, stop := context.WithCancel(p.ctx())
+	var ends, answers atomic.Int64
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		for ctx.Err() == nil {
+			if _, err := s.Happened(ctx, seq); service.IsCode(err, service.CodeSessionEnded) {
+				ends.Add(1)
+			}
+			answers.Add(1)
+		}
+	})
+	p.enable(s, ownerPass)
+	p.until("who waits is answered", func() bool { return answers.Load() >= 1 })
+	stop()
+	waiting.Wait()
+	if n := ends.Load(); n > 0 {
+		t.Errorf("it was told %d times that the session has ended", n)
 	}
 }

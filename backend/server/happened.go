@@ -73,7 +73,31 @@ func (s *Server) happened() {
 	})
 }
 
-func (s *Server) await(asked context.Context, c *call, after int64) (out service.Happened, err error) {
+// goesOn reports whether a session that seems to be over is not: an act of its own has changed its profile, and has not put the session back yet.
+// It waits for that act.
+func (s *Server) goesOn(ctx context.Context, c *call) bool {
+	h, err := s.tokens.take(ctx, digestOf(c.token), store.Digest{})
+	if err != nil {
+		return false
+	}
+	v, err := s.tokens.resume(ctx, h.row, h)
+	is := err == nil && v.Session != nil && v.Session.Whole() == nil
+	if is {
+		_, err = v.Session.Happened(ctx, 0)
+		c.state = stateOf(v)
+	}
+	return h.put(context.WithoutCancel(ctx)) == nil && is && err == nil
+}
+
+func (s *Server) await(asked context.Context, c *call, after int64) (service.Happened, error) {
+	out, err := s.awaitLoosely(asked, c, after)
+	if service.IsCode(err, service.CodeSessionEnded) && s.goesOn(asked, c) {
+		return service.Happened{Seq: after}, nil
+	}
+	return out, err
+}
+
+func (s *Server) awaitLoosely(asked context.Context, c *call, after int64) (out service.Happened, err error) {
 	ctx, cancel := context.WithCancel(asked)
 	defer cancel()
 	defer context.AfterFunc(s.draining, cancel)()
