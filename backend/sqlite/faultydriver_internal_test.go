@@ -20,6 +20,7 @@ type driverFaults struct {
 	damage              bool // the fault is called one
 	calls, rows         int
 	failCall, failedRow int
+	committed           func() // if not nil, it is called after each commit
 }
 
 func (f *driverFaults) fault() error {
@@ -113,7 +114,11 @@ func (t faultyTx) Commit() error {
 	if err := t.call(); err != nil {
 		return errors.Join(err, t.Tx.Rollback())
 	}
-	return t.Tx.Commit()
+	err := t.Tx.Commit()
+	if t.committed != nil {
+		t.committed()
+	}
+	return err
 }
 
 func (t faultyTx) Rollback() error { return errors.Join(t.call(), t.Tx.Rollback()) }

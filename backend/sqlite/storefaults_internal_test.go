@@ -135,6 +135,17 @@ func TestUpdate_FaultAfterTheCreationIsAnUnknownOutcome(t *testing.T) {
 	}
 }
 
+func TestUpdate_CommitIsToldWhereTheContextEndsAfterIt(t *testing.T) {
+	t.Parallel()
+	s, f := onFaultyDriver(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f.committed = cancel
+	if err := s.Update(ctx, func(store.WriteTx) error { return nil }); err != nil || ctx.Err() == nil {
+		t.Errorf("%v, the context: %v", err, ctx.Err())
+	}
+}
+
 func TestRun_RollbackThatFailsIsToldBesideTheCause(t *testing.T) {
 	t.Parallel()
 	s, f := onFaultyDriver(t)
