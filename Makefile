@@ -150,8 +150,8 @@ test: ## check each area: this is what CI runs
 	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
-test-all: test ## check everything: what "make test" checks, the rest of the browser, window and race tests, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
-	@$(MAKE) build countersignd test-platforms test-race-more test-postgres
+test-all: test ## check everything: what "make test" checks, the rest of the Go, browser and window tests, the race detector, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
+	@$(MAKE) build countersignd test-platforms test-go test-race test-race-more test-postgres
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
@@ -160,8 +160,7 @@ ready-page: setup $(page)
 
 check-go:
 	@$(MAKE) lint-go
-	@$(MAKE) test-go
-	@$(MAKE) test-race
+	@$(MAKE) test-go short=-short
 
 check-page-window:
 	@$(MAKE) lint-page
@@ -169,10 +168,9 @@ check-page-window:
 	@$(MAKE) test-window
 
 .PHONY: test-go test-race test-race-more test-platforms
-test-go: setup-build setup-test $(page) ## Go tests, but for the packages of test-race
+test-go: setup-build setup-test $(page) ## Go tests, with those that "make test" leaves out
 	@echo "go test"
-	@go list -tags $(production) ./... | { grep -vE '/backend/(sqlite|keychain|workspace/racetest)' || true; } \
-		| xargs go test -vet=off -timeout 25m -tags $(production) | { grep -v 'no test files' || true; }
+	@go test $(short) -parallel 4 -vet=off -timeout 25m -tags $(production) ./... | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"

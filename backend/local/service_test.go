@@ -113,6 +113,9 @@ func TestService_KeepsTheContract(t *testing.T) {
 
 // TestService_KeepsTheContractAsAServerHasIt runs over a workspace that was founded, and that each computer opens with a keychain of its own.
 func TestService_KeepsTheContractAsAServerHasIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	servicetest.Run(t, func(t *testing.T) servicetest.Place {
 		p := place{

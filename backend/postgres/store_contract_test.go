@@ -20,6 +20,9 @@ func open(t *testing.T, connString string) *postgres.Database {
 }
 
 func TestStore_KeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) (one, other store.Store) {
 		connString := migrated(t)

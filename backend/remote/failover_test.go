@@ -511,6 +511,9 @@ func TestFailover_LosesNothingThatWasAnswered(t *testing.T) {
 // TestFailover_CommitThatNoStandbyHasIsUnknown stops the standbys, and ends the wait of what members do in each way that it can end. None of it may be
 // told as done, or as not done, and each shows afterwards what came of it.
 func TestFailover_CommitThatNoStandbyHasIsUnknown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	c := promoted{postgrestest.NewCluster(t)}
 	p := newInstancesIn(t, c)
@@ -584,6 +587,9 @@ func TestFailover_CommitThatNoStandbyHasIsUnknown(t *testing.T) {
 // TestFailover_CodeOfAnUnknownOutcomeLetsOneIn stops the standbys before each of the commits of a sign-in, so that each of them is once the one of
 // which nobody knows. Nobody is let in by it, and the code lets in one person at most, before and after another PostgreSQL takes over.
 func TestFailover_CodeOfAnUnknownOutcomeLetsOneIn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	c := promoted{postgrestest.NewCluster(t)}
 	p := newInstancesIn(t, c)

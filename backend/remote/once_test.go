@@ -77,6 +77,9 @@ func (p *instances) doubled() *atomic.Int64 {
 
 // Each request that changes something comes three times, twice of it at the same moment: the workspace does what it does where each comes once.
 func TestOnce_RequestsThatComeThriceKeepTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	servicetest.Run(t, func(t *testing.T) servicetest.Place {
 		p := newInstances(t)

@@ -524,6 +524,9 @@ func (p *place) blobName() string {
 }
 
 func TestService_KeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	servicetest.Run(t, func(t *testing.T) servicetest.Place {
 		p := newPlace(t)

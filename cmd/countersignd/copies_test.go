@@ -394,6 +394,9 @@ func changedAt(b []byte, at int) []byte {
 
 // TestRestore_KilledLeavesNothing stops a restore where it waits for a table, at each that it writes, and kills it.
 func TestRestore_KilledLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	p, o, v := inUse(t)
 	file, _ := p.backUp()

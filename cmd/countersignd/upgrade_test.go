@@ -204,6 +204,9 @@ func (b *balancer) awaits(name, status string) {
 
 // TestUpgrade_TwoVersionsSideBySideLoseNoRequest updates two instances behind HAProxy, one after the other, while members work.
 func TestUpgrade_TwoVersionsSideBySideLoseNoRequest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test-all")
+	}
 	t.Parallel()
 	old := newPlace(t)
 	old.settings["proxies"] = "127.0.0.1"
