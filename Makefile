@@ -73,11 +73,11 @@ define program
 	@CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(version)' -o build/bin/$(1)$(exe) ./cmd/$(1)
 	@mkdir -p $(share)/man/man1 $(share)/bash-completion/completions $(share)/zsh/site-functions \
 		$(share)/fish/vendor_completions.d $(share)/powershell
-	@build/bin/$(1)$(exe) man > $(share)/man/man1/$(1).1
-	@build/bin/$(1)$(exe) completion bash > $(share)/bash-completion/completions/$(1)
-	@build/bin/$(1)$(exe) completion zsh > $(share)/zsh/site-functions/_$(1)
-	@build/bin/$(1)$(exe) completion fish > $(share)/fish/vendor_completions.d/$(1).fish
-	@build/bin/$(1)$(exe) completion powershell > $(share)/powershell/$(1).ps1
+	@LC_ALL=C build/bin/$(1)$(exe) man > $(share)/man/man1/$(1).1
+	@LC_ALL=C build/bin/$(1)$(exe) completion bash > $(share)/bash-completion/completions/$(1)
+	@LC_ALL=C build/bin/$(1)$(exe) completion zsh > $(share)/zsh/site-functions/_$(1)
+	@LC_ALL=C build/bin/$(1)$(exe) completion fish > $(share)/fish/vendor_completions.d/$(1).fish
+	@LC_ALL=C build/bin/$(1)$(exe) completion powershell > $(share)/powershell/$(1).ps1
 endef
 
 .PHONY: ctl countersignd server

@@ -57,7 +57,7 @@ func (a *About) CopyDetails() error {
 	if err != nil {
 		return err
 	}
-	first := say(words.AppName, nil) + " " + v.Version
+	first := a.s.say(words.AppName, nil) + " " + v.Version
 	if v.Commit != "" {
 		first += " (" + v.Commit + ")"
 	}

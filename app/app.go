@@ -29,6 +29,7 @@ import (
 
 	"countersign/app/platform"
 	"countersign/backend/folder"
+	"countersign/backend/locale"
 	"countersign/backend/words"
 )
 
@@ -44,6 +45,8 @@ const (
 // Run shows the window until it is closed and returns the exit code. Wails also
 // runs this to read the bindings, and then nothing is opened.
 func Run(page embed.FS, args []string, stderr io.Writer) int {
+	reads := locale.Languages()
+	say := words.For(reads...).Text // what is chosen is in the data folder, which is not known yet
 	flags := flag.NewFlagSet("countersign", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	dataDir := flags.String("data-dir", "", say(words.TerminalDataDir, words.Args{"variable": folder.EnvVar}))
@@ -79,7 +82,9 @@ func Run(page embed.FS, args []string, stderr io.Writer) int {
 			return 1
 		}
 	}
-	s := newShell(path, &wailsDesktop{})
+	window := &wailsDesktop{}
+	s := newShell(path, window)
+	s.reads, window.say = reads, s.say
 	s.place = s.preferences.get().Window
 	if s.place.sane() && !buildingBindings {
 		s.place = s.place.on(platform.WorkAreas())
@@ -100,7 +105,7 @@ func windowOptions(s *shell, page fs.FS) *options.App {
 		state = options.Maximised
 	}
 	return &options.App{
-		Title:            say(words.AppName, nil),
+		Title:            s.say(words.AppName, nil),
 		Width:            cmp.Or(s.place.Width, width),
 		Height:           cmp.Or(s.place.Height, height),
 		MinWidth:         minWidth,

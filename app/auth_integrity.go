@@ -54,7 +54,7 @@ func integrityView(err error) *IntegrityView {
 // anybody's name.
 func (d *Auth) SaveDiagnostics() (Saved, error) {
 	_, opening := d.s.ready()
-	path, err := d.s.desktop.SaveAs(words.DialogSaveDiagnostics, say(words.DialogNameDiagnostics, nil)+".json", []fileKind{{words.DialogKindJson, "*.json"}})
+	path, err := d.s.desktop.SaveAs(words.DialogSaveDiagnostics, d.s.say(words.DialogNameDiagnostics, nil)+".json", []fileKind{{words.DialogKindJson, "*.json"}})
 	if err != nil {
 		return Saved{}, saveFailed("", err)
 	}

@@ -9,6 +9,7 @@ const (
 	keychainService  = "Countersign development"
 	dataName         = "countersign-development"
 	buildingBindings = true
+	offersPseudo     = false
 )
 
 // hashingCost is nil: the workspace hashes at its full cost.

@@ -17,6 +17,7 @@ const (
 	keychainService  = "Countersign development"
 	dataName         = "countersign-development"
 	buildingBindings = false
+	offersPseudo     = true
 )
 
 // hashingCost is the least that the bounds allow: the tests of the page sign in hundreds of times.

@@ -8,6 +8,7 @@ const (
 	keychainService  = "Countersign"
 	dataName         = "countersign"
 	buildingBindings = false
+	offersPseudo     = false
 )
 
 // hashingCost is nil: the workspace hashes at its full cost.

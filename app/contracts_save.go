@@ -47,7 +47,7 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 	var keep func(contracts.Document, *folder.Whole) error
 	var place func(contracts.Document) string
 	if len(chosen) == 1 {
-		name := fileNameFor(chosen[0].Name)
+		name := fileNameFor(c.s.words(), chosen[0].Name)
 		path, err := c.s.desktop.SaveAs(words.DialogSaveCopy, name, []fileKind{{words.DialogKindAll, "*"}})
 		if err != nil {
 			return SavedCopies{}, saveFailed("", err)
@@ -66,10 +66,10 @@ func (c *Contracts) SaveCopy(session string, ids []string) (SavedCopies, error) 
 		if dir == "" {
 			return SavedCopies{}, nil
 		}
-		place, out.Folder = func(d contracts.Document) string { return filepath.Join(dir, fileNameFor(d.Name)) }, dir
+		place, out.Folder = func(d contracts.Document) string { return filepath.Join(dir, fileNameFor(c.s.words(), d.Name)) }, dir
 		taken := map[string]bool{}
 		keep = func(d contracts.Document, f *folder.Whole) error {
-			at, err := f.KeepFree(freeNames(dir, d.Name, taken))
+			at, err := f.KeepFree(freeNames(dir, fileNameFor(c.s.words(), d.Name), taken))
 			taken[strings.ToLower(filepath.Base(at))] = true
 			return err
 		}
@@ -148,11 +148,10 @@ func (in *signIn) chosen(ids []string) (out []contracts.Document, err error) {
 // mostNames is how many names are tried for a file.
 const mostNames = 10_000
 
-// freeNames are the paths in dir that a contract may be saved at, the first that is
+// freeNames are the paths in dir that something may be saved at, the first that is
 // free is to be taken: its name, and then the name with a number. Those that differ
 // only in case from one in taken are left out, since some systems cannot have both.
-func freeNames(dir, contract string, taken map[string]bool) iter.Seq[string] {
-	name := fileNameFor(contract)
+func freeNames(dir, name string, taken map[string]bool) iter.Seq[string] {
 	ext := filepath.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
 	return func(yield func(string) bool) {
@@ -170,7 +169,7 @@ const maxFileName = 240
 
 // fileNameFor makes a contract's name fit for each system's files: no path, nothing
 // hidden, none of the names and characters that Windows keeps for itself.
-func fileNameFor(name string) string {
+func fileNameFor(c *words.Catalogue, name string) string {
 	out := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'
@@ -189,7 +188,7 @@ func fileNameFor(name string) string {
 	stem, _, _ := strings.Cut(strings.ToUpper(out), ".")
 	switch {
 	case out == "":
-		return say(words.DialogNameContract, nil)
+		return c.Text(words.DialogNameContract, nil)
 	case windowsKeeps[stem]:
 		return "_" + out
 	}

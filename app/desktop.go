@@ -41,7 +41,10 @@ type fileKind struct {
 	Pattern string
 }
 
-type wailsDesktop struct{ ctx context.Context }
+type wailsDesktop struct {
+	ctx context.Context
+	say func(words.Key, words.Args) string
+}
 
 func (d *wailsDesktop) Begin(ctx context.Context) {
 	d.ctx = ctx
@@ -102,32 +105,32 @@ func (d *wailsDesktop) TakeBack(text string) {
 }
 
 func (d *wailsDesktop) SaveAs(title words.Key, name string, kinds []fileKind) (string, error) {
-	opts := wails.SaveDialogOptions{Title: say(title, nil), DefaultFilename: name, CanCreateDirectories: true}
+	opts := wails.SaveDialogOptions{Title: d.say(title, nil), DefaultFilename: name, CanCreateDirectories: true}
 	for _, k := range kinds {
-		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: say(k.Name, nil), Pattern: k.Pattern})
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: d.say(k.Name, nil), Pattern: k.Pattern})
 	}
 	return wails.SaveFileDialog(d.ctx, opts)
 }
 
 func (d *wailsDesktop) OpenFile(title words.Key, kinds []fileKind) (string, error) {
-	opts := wails.OpenDialogOptions{Title: say(title, nil)}
+	opts := wails.OpenDialogOptions{Title: d.say(title, nil)}
 	for _, k := range kinds {
-		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: say(k.Name, nil), Pattern: k.Pattern})
+		opts.Filters = append(opts.Filters, wails.FileFilter{DisplayName: d.say(k.Name, nil), Pattern: k.Pattern})
 	}
 	return wails.OpenFileDialog(d.ctx, opts)
 }
 
 func (d *wailsDesktop) OpenFiles(title words.Key) ([]string, error) {
-	return wails.OpenMultipleFilesDialog(d.ctx, wails.OpenDialogOptions{Title: say(title, nil)})
+	return wails.OpenMultipleFilesDialog(d.ctx, wails.OpenDialogOptions{Title: d.say(title, nil)})
 }
 
 func (d *wailsDesktop) OpenFolder(title words.Key) (string, error) {
-	return wails.OpenDirectoryDialog(d.ctx, wails.OpenDialogOptions{Title: say(title, nil), CanCreateDirectories: true})
+	return wails.OpenDirectoryDialog(d.ctx, wails.OpenDialogOptions{Title: d.say(title, nil), CanCreateDirectories: true})
 }
 
 func (d *wailsDesktop) AskReplace(name string) (bool, error) {
 	answer, err := wails.MessageDialog(d.ctx, wails.MessageDialogOptions{
-		Type: wails.QuestionDialog, Title: say(words.DialogReplace, nil), Message: say(words.DialogReplaceText, words.Args{"name": name}),
+		Type: wails.QuestionDialog, Title: d.say(words.DialogReplace, nil), Message: d.say(words.DialogReplaceText, words.Args{"name": name}),
 		DefaultButton: "No",
 	})
 	return answer == "Yes", err

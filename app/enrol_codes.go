@@ -43,7 +43,7 @@ func (k *CodeActions) CopyCodes(session string) error {
 	if err != nil {
 		return err
 	}
-	return in.copySecret(codesText(issued))
+	return in.copySecret(codesText(in.s.words(), issued))
 }
 
 // Saved names the file that was written; empty when the dialog was dismissed.
@@ -58,7 +58,7 @@ func (k *CodeActions) SaveSheet(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := k.s.desktop.SaveAs(words.DialogSaveSheet, say(words.DialogNameSheet, words.Args{"sheet": issued.Sheet})+".pdf",
+	path, err := k.s.desktop.SaveAs(words.DialogSaveSheet, k.s.say(words.DialogNameSheet, words.Args{"sheet": issued.Sheet})+".pdf",
 		[]fileKind{{words.DialogKindPdf, "*.pdf"}, {words.DialogKindTxt, "*.txt"}})
 	if err != nil {
 		return Saved{}, saveFailed("", err)
@@ -76,9 +76,9 @@ func (k *CodeActions) SaveSheet(session string) (Saved, error) {
 	name := filepath.Base(path)
 	var out bytes.Buffer
 	if strings.EqualFold(filepath.Ext(path), ".txt") {
-		err = sheet.Text(&out, paper(issued))
+		err = sheet.Text(&out, paper(k.s.words(), issued))
 	} else {
-		err = sheet.PDF(&out, slices.Values([]sheet.Sheet{paper(issued)}), sheet.A4)
+		err = sheet.PDF(&out, slices.Values([]sheet.Sheet{paper(k.s.words(), issued)}), sheet.A4)
 	}
 	if err != nil {
 		return Saved{}, err
@@ -132,10 +132,10 @@ func (in *signIn) showing() (client.Issued, error) {
 	return issued, in.after(err)
 }
 
-func paper(i client.Issued) sheet.Sheet {
+func paper(c *words.Catalogue, i client.Issued) sheet.Sheet {
 	return sheet.Sheet{
 		Number: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: i.IssuedAt, IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local,
+		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local, Words: c,
 	}
 }
 

@@ -104,16 +104,16 @@ func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after 
 	if err := a.NameDocuments(ctx, found.Entries); err != nil {
 		return page, err
 	}
-	page.Entries = logEntries(found.Entries)
+	page.Entries = l.s.logEntries(found.Entries)
 	return page, nil
 }
 
-func logEntries(found []service.LogEntry) []LogEntryView {
+func (s *shell) logEntries(found []service.LogEntry) []LogEntryView {
 	all := make([]LogEntryView, 0, len(found))
 	for _, e := range found {
 		all = append(all, LogEntryView{
 			Seq: e.Seq, At: stamp(e.At), Kind: e.Kind, Actor: personName(e.Actor), Subject: personName(e.Subject), Detail: e.Detail,
-			Sentence: sentence(e),
+			Sentence: s.sentence(e),
 		})
 	}
 	return all
@@ -150,7 +150,7 @@ func (l *AuditLog) Export(session string) (Exported, error) {
 	}
 	var out Exported
 	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
-		path, err := l.s.desktop.SaveAs(words.DialogExportLog, dated(words.DialogNameLog, l.s.now())+".jsonl",
+		path, err := l.s.desktop.SaveAs(words.DialogExportLog, l.s.dated(words.DialogNameLog)+".jsonl",
 			[]fileKind{{words.DialogKindJsonl, "*.jsonl"}})
 		if err != nil {
 			return saveFailed("", err)

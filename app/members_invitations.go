@@ -31,7 +31,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveInvitations, dated(words.DialogNameInvitations, i.s.now()), ".pdf")
+	path, ok, err := i.place(words.DialogSaveInvitations, i.s.dated(words.DialogNameInvitations), ".pdf")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -47,7 +47,7 @@ func (i *Import) SaveInvitations(session, paper string) (Saved, error) {
 		var over error
 		err := sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 			for n, g := range given {
-				if over = in.live(); over != nil || !yield(runexport.Invitation(g, support.Contact)) {
+				if over = in.live(); over != nil || !yield(runexport.Invitation(i.s.words(), g, support.Contact)) {
 					return
 				}
 				progress(int64(n+1), int64(len(given)))
@@ -119,7 +119,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveOverview, dated(words.DialogNameOverview, i.s.now()), ".csv")
+	path, ok, err := i.place(words.DialogSaveOverview, i.s.dated(words.DialogNameOverview), ".csv")
 	if err != nil || !ok {
 		return Saved{}, err
 	}
@@ -128,7 +128,7 @@ func (i *Import) SaveOverview(session string) (Saved, error) {
 	}
 	name := filepath.Base(path)
 	err = writeWhole(path, func(w io.Writer) error {
-		return memberimport.WriteOverview(w, words.English(), slices.Values(people), time.Local)
+		return memberimport.WriteOverview(w, i.s.words(), slices.Values(people), time.Local)
 	})
 	if err != nil {
 		return Saved{}, saveFailed(name, err)
@@ -145,7 +145,7 @@ func (i *Import) SaveTemplate(session string) (Saved, error) {
 	if err := in.asAdmin(func(context.Context, *client.Admin) error { return nil }); err != nil {
 		return Saved{}, err
 	}
-	path, ok, err := i.place(words.DialogSaveTemplate, say(words.DialogNameTemplate, nil), ".csv")
+	path, ok, err := i.place(words.DialogSaveTemplate, i.s.say(words.DialogNameTemplate, nil), ".csv")
 	if err != nil || !ok {
 		return Saved{}, err
 	}

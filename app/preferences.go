@@ -6,19 +6,23 @@ type Preferences struct{ s *shell }
 
 // PreferencesView is what a person can choose.
 type PreferencesView struct {
-	Theme     string `json:"theme"`     // system, light, dark
-	Motion    string `json:"motion"`    // system, reduce
-	TextSize  int    `json:"textSize"`  // in percent
-	TextSizes []int  `json:"textSizes"` // what it can be; empty where the system has its own way
+	Language  string   `json:"language"`  // system, or one of Languages
+	Languages []string `json:"languages"` // what it can be, by the names of their catalogues
+	System    string   `json:"system"`    // the one of them that the system asks for
+	Theme     string   `json:"theme"`     // system, light, dark
+	Motion    string   `json:"motion"`    // system, reduce
+	TextSize  int      `json:"textSize"`  // in percent
+	TextSizes []int    `json:"textSizes"` // what it can be; empty where the system has its own way
 }
 
 // Get reads the preferences.
-func (p *Preferences) Get() (PreferencesView, error) { return p.s.preferences.view(), nil }
+func (p *Preferences) Get() (PreferencesView, error) { return p.s.preferencesView(), nil }
 
 // Set uses other preferences, and keeps them. Where they cannot be kept they hold until
 // the window closes.
 func (p *Preferences) Set(chosen PreferencesView) error {
 	err := p.s.preferences.change(func(kept *preferences) {
+		kept.Language = chosen.Language
 		kept.Theme, kept.Motion, kept.TextSize = chosen.Theme, chosen.Motion, chosen.TextSize
 	})
 	p.s.showPreferences()

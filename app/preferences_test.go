@@ -21,18 +21,18 @@ func TestPreferences_AreKeptForTheNextStart(t *testing.T) {
 	w.ok(err)
 	v, err := w.preferences().Get()
 	w.ok(err)
-	if v.Theme != "system" || v.Motion != "system" || v.TextSize != 100 || v.TextSizes == nil {
+	if v.Language != "system" || v.System != "en" || v.Theme != "system" || v.Motion != "system" || v.TextSize != 100 || v.TextSizes == nil {
 		t.Errorf("at first: %+v", v)
 	}
-	w.ok(w.preferences().Set(PreferencesView{Theme: "dark", Motion: "reduce", TextSize: 100}))
-	if v, _ := w.preferences().Get(); v.Theme != "dark" || v.Motion != "reduce" {
+	w.ok(w.preferences().Set(PreferencesView{Language: "en", Theme: "dark", Motion: "reduce", TextSize: 100}))
+	if v, _ := w.preferences().Get(); v.Language != "en" || v.Theme != "dark" || v.Motion != "reduce" {
 		t.Errorf("chosen: %+v", v)
 	}
 	if w.desk.look != "dark 100" {
 		t.Errorf("the window was told %q", w.desk.look)
 	}
 	next := windowOn(t, w.s.path(), keychain.NewMemory())
-	if v, _ := next.preferences().Get(); v.Theme != "dark" || v.Motion != "reduce" {
+	if v, _ := next.preferences().Get(); v.Language != "en" || v.Theme != "dark" || v.Motion != "reduce" {
 		t.Errorf("after another start: %+v", v)
 	}
 	st, err := os.Stat(filepath.Join(w.s.path(), preferencesName))
@@ -44,10 +44,10 @@ func TestPreferences_AreKeptForTheNextStart(t *testing.T) {
 
 func TestPreferences_ThatAreNotKnownAreTheUsual(t *testing.T) {
 	t.Parallel()
-	usual := preferences{Theme: "system", Motion: "system", TextSize: 100}
+	usual := preferences{Language: "system", Theme: "system", Motion: "system", TextSize: 100}
 	for name, content := range map[string]string{
 		"empty": "", "no JSON": "dark", "another form": `[1]`, "half": `{"theme":"dark","motion":"reduce","textSize":`,
-		"unknown": `{"theme":"\" onload=\"x","motion":"wild","textSize":100000}`,
+		"unknown": `{"language":"tlh","theme":"\" onload=\"x","motion":"wild","textSize":100000}`,
 		"endless": `{"theme":"dark","x":"` + strings.Repeat("x", preferencesMax) + `"}`,
 	} {
 		dir := t.TempDir()
@@ -82,7 +82,7 @@ func TestPreferences_TextSizeIsOneOfThoseOffered(t *testing.T) {
 	}
 }
 
-func TestDressPage_WritesThemeAndMotionOnThePageAlone(t *testing.T) {
+func TestDressPage_WritesWhatWasChosenOnThePageAlone(t *testing.T) {
 	t.Parallel()
 	w := newWindow(t)
 	_ = w.preferences().Set(PreferencesView{Theme: "dark", Motion: "reduce"})
@@ -93,7 +93,7 @@ func TestDressPage_WritesThemeAndMotionOnThePageAlone(t *testing.T) {
 		_, _ = rw.Write([]byte(body))
 	}))
 	for path, want := range map[string]string{
-		"/": `<!doctype html><html data-theme="dark" data-motion="reduce" lang="en"></html>`, "/assets/x.html": body,
+		"/": `<!doctype html><html lang="en" dir="ltr" data-theme="dark" data-motion="reduce"></html>`, "/assets/x.html": body,
 	} {
 		got := httptest.NewRecorder()
 		served.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))

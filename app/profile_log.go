@@ -8,7 +8,7 @@ func (p *Profile) SecurityLog(session string, before int64) (LogPage, error) {
 		return LogPage{Entries: []LogEntryView{}}, err
 	}
 	found, err := in.session.OwnLog(p.s.context(), before, pageSize)
-	return LogPage{Entries: logEntries(found.Entries), Next: found.Next}, in.after(err)
+	return LogPage{Entries: in.s.logEntries(found.Entries), Next: found.Next}, in.after(err)
 }
 
 // LogStateView is how the whole log stands, to compare with what another member sees.

@@ -111,7 +111,7 @@ func (p *PrintRuns) Save(session string, r RunRequest, proof Proof) (RunOutcome,
 		return RunOutcome{}, err
 	}
 	ending := target.Format.Ending()
-	path, err := p.s.desktop.SaveAs(words.DialogSaveSheets, dated(words.DialogNameSheets, p.s.now())+ending, kindsOf(ending))
+	path, err := p.s.desktop.SaveAs(words.DialogSaveSheets, p.s.dated(words.DialogNameSheets)+ending, kindsOf(ending))
 	if err != nil {
 		return RunOutcome{}, saveFailed("", err)
 	}
@@ -224,7 +224,7 @@ func kindsOf(ending string) []fileKind {
 
 // target says how the sheets leave the app: encrypted, unless something else was asked for.
 func (in *signIn) target(r RunRequest) (t runexport.Target, err error) {
-	t = runexport.Target{Format: runexport.Age, Paper: paperSize(r.Paper)}
+	t = runexport.Target{Format: runexport.Age, Paper: paperSize(r.Paper), Words: in.s.words()}
 	switch f := runexport.Format(r.Format); f {
 	case runexport.PDF, runexport.CSV, runexport.Text:
 		t.Format = f

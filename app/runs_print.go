@@ -72,7 +72,7 @@ func (p *PrintRuns) Make(session string, r RunRequest, proof Proof, answer Publi
 
 func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *client.PrintRun, to recipient) (PrintSheets, error) {
 	plan := run.Plan()
-	c, err := runexport.Cover(ctx, a, plan)
+	c, err := runexport.Cover(ctx, a, in.s.words(), plan)
 	if err != nil {
 		return PrintSheets{}, err
 	}

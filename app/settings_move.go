@@ -45,7 +45,7 @@ func (w *Settings) write(session string, r BackupRequest, proof Proof, title, na
 	if err != nil {
 		return Saved{}, err
 	}
-	path, err := w.s.desktop.SaveAs(title, dated(name, w.s.now())+".age", kindsOf(".age"))
+	path, err := w.s.desktop.SaveAs(title, w.s.dated(name)+".age", kindsOf(".age"))
 	if err != nil {
 		return Saved{}, saveFailed("", err)
 	}

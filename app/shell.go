@@ -24,6 +24,7 @@ type shell struct {
 	chosen      atomic.Pointer[dataFolder] // the one in the root that is used; changes with opening held
 	desktop     desktop
 	preferences *keptPreferences
+	reads       []string      // languages that the person of this computer reads, the preferred one first
 	place       windowPlace   // where the window begins; empty: in the middle
 	secrets     store.Secrets // the system's keychain
 	now         func() time.Time

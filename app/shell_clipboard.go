@@ -71,9 +71,9 @@ func (in *signIn) copySecret(text secret.Text) error {
 	return nil
 }
 
-func codesText(i client.Issued) secret.Text {
+func codesText(c *words.Catalogue, i client.Issued) secret.Text {
 	var b strings.Builder
-	b.WriteString(say(words.ClipboardCodes, words.Args{"workspace": i.Workspace, "email": i.Email, "sheet": i.Sheet}) + "\n\n")
+	b.WriteString(c.Text(words.ClipboardCodes, words.Args{"workspace": i.Workspace, "email": i.Email, "sheet": i.Sheet}) + "\n\n")
 	for n, c := range i.Codes {
 		fmt.Fprintf(&b, "%2d  %s\n", n+1, c.Display())
 	}

@@ -14,6 +14,7 @@ import (
 	"countersign/app/platform"
 	"countersign/backend/folder"
 	"countersign/backend/folders"
+	"countersign/backend/words"
 )
 
 // The preferences lie in the data folder, in the clear: they are no secret, and the
@@ -25,6 +26,7 @@ const (
 
 // preferences are this computer's, as they are written.
 type preferences struct {
+	Language string      `json:"language"`
 	Theme    string      `json:"theme"`
 	Motion   string      `json:"motion"`
 	TextSize int         `json:"textSize"`
@@ -34,6 +36,9 @@ type preferences struct {
 
 // checked puts the usual in the place of what is unknown: the file is anybody's to edit.
 func (p preferences) checked() preferences {
+	if !slices.Contains(languages(), p.Language) {
+		p.Language = systemLanguage
+	}
 	if p.Theme != "light" && p.Theme != "dark" {
 		p.Theme = "system"
 	}
@@ -79,9 +84,12 @@ func (k *keptPreferences) get() preferences {
 	return k.now
 }
 
-func (k *keptPreferences) view() PreferencesView {
-	now := k.get()
-	return PreferencesView{Theme: now.Theme, Motion: now.Motion, TextSize: now.TextSize, TextSizes: append([]int{}, platform.TextSizes...)}
+func (s *shell) preferencesView() PreferencesView {
+	now := s.preferences.get()
+	return PreferencesView{
+		Language: now.Language, Languages: languages(), System: words.Match(s.reads...),
+		Theme: now.Theme, Motion: now.Motion, TextSize: now.TextSize, TextSizes: append([]int{}, platform.TextSizes...),
+	}
 }
 
 // change changes the preferences and writes them, if that changes anything.
@@ -115,7 +123,7 @@ func (p preferences) paper() *options.RGBA {
 	return options.NewRGB(0xfc, 0xfc, 0xfb)
 }
 
-// dressPage writes theme and motion on the page before it is sent, so that its first picture has them.
+// dressPage writes language, direction, theme and motion on the page before it is sent, so that its first picture has them.
 func (s *shell) dressPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" && r.URL.Path != "/index.html" {
@@ -125,10 +133,11 @@ func (s *shell) dressPage(next http.Handler) http.Handler {
 		page := &heldPage{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(page, r)
 		now := s.preferences.get()
-		attributes := ` data-theme="` + now.Theme + `" data-motion="` + now.Motion + `"`
+		language := s.language()
+		attributes := `<html lang="` + language + `" dir="` + words.For(language).Direction() + `" data-theme="` + now.Theme + `" data-motion="` + now.Motion + `"`
 		w.Header().Del("Content-Length")
 		w.WriteHeader(page.status)
-		_, _ = w.Write(bytes.Replace(page.body.Bytes(), []byte("<html"), []byte("<html"+attributes), 1))
+		_, _ = w.Write(bytes.Replace(page.body.Bytes(), []byte(`<html lang="en"`), []byte(attributes), 1))
 	})
 }
 

@@ -9,8 +9,16 @@ import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
 import { isPlain } from './src/base/i18n/plain.ts';
 
-const file = fileURLToPath(new URL('../backend/words/en.json', import.meta.url));
-const words = '\0words';
+const folder = fileURLToPath(new URL('../backend/words', import.meta.url));
+const words = '\0words-';
+
+/** The language of what is imported, if it is a catalogue: the alias may have been taken already. */
+function language(source: string): string | undefined {
+  const path = source.replace(/^\$words\//, `${folder}/`);
+  return path.startsWith(`${folder}/`)
+    ? /^[\w-]+(?=\.json$)/.exec(path.slice(folder.length + 1))?.[0]
+    : undefined;
+}
 
 export function readyWords(): Plugin {
   return {
@@ -18,14 +26,16 @@ export function readyWords(): Plugin {
     apply: 'build',
     enforce: 'pre',
     resolveId(source) {
-      if (source === '$words/en.json' || source === file) return words; // the alias may have been taken already
+      const name = language(source);
+      if (name) return words + name;
       if (source === '@formatjs/icu-messageformat-parser') {
         return this.resolve('@formatjs/icu-messageformat-parser/no-parser.js');
       }
       return undefined;
     },
     load(id) {
-      if (id !== words) return undefined;
+      if (!id.startsWith(words)) return undefined;
+      const file = `${folder}/${id.slice(words.length)}.json`;
       const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
       const ready = Object.entries(all)
         .filter(([key]) => !key.startsWith('terminal.'))

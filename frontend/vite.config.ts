@@ -65,5 +65,11 @@ const app = defineConfig({
 
 export default mergeConfig(
   app,
-  defineTests({ test: { include: ['tests/unit/**/*.test.ts'], exclude: configDefaults.exclude } }),
+  defineTests({
+    test: {
+      include: ['tests/unit/**/*.test.ts'],
+      exclude: configDefaults.exclude,
+      setupFiles: ['tests/unit/english.ts'],
+    },
+  }),
 );

@@ -19,6 +19,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/service"
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 )
 
 // Format is what a file of sheets is.
@@ -46,6 +47,7 @@ type Target struct {
 	Format Format
 	Paper  sheet.Paper
 	To     bundle.Recipients // for Age: who can open it
+	Words  *words.Catalogue  // the language; nil is English
 }
 
 // ErrFormat means that there is no such format.
@@ -59,14 +61,14 @@ var errStopped = errors.New("runexport: the writer has stopped")
 // PrintRun.Issue; ErrFormat; the writer's.
 func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintRun, t Target, progress service.Progress) error {
 	plan := run.Plan()
-	cover, err := Cover(ctx, a, plan)
+	cover, err := Cover(ctx, a, t.Words, plan)
 	if err != nil {
 		return err
 	}
 	var issuing error
 	sheets := func(yield func(sheet.Sheet) bool) {
 		issuing = run.Issue(ctx, progress, func(s client.RunSheet) error {
-			if !yield(Sheet(s)) {
+			if !yield(Sheet(t.Words, s)) {
 				return errStopped
 			}
 			return nil
@@ -77,7 +79,7 @@ func Write(ctx context.Context, w io.Writer, a *client.Admin, run *client.PrintR
 	case PDF:
 		err = sheet.RunPDF(out, cover, sheets, t.Paper)
 	case CSV:
-		err = sheet.CSV(out, cover, sheets)
+		err = sheet.CSV(out, inEnglish(cover), sheets)
 	case Text:
 		err = sheet.RunText(out, cover, sheets)
 	case Age:
@@ -119,7 +121,7 @@ func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan service.R
 	if err != nil {
 		return err
 	}
-	if err := b.AddFunc("recovery-codes.csv", func(w io.Writer) error { return sheet.CSV(w, cover, slices.Values(all)) }); err != nil {
+	if err := b.AddFunc("recovery-codes.csv", func(w io.Writer) error { return sheet.CSV(w, inEnglish(cover), slices.Values(all)) }); err != nil {
 		return err
 	}
 	if err := b.AddFunc("recovery-codes.json", func(w io.Writer) error { return sheet.JSON(w, cover, slices.Values(all)) }); err != nil {
@@ -130,7 +132,7 @@ func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan service.R
 
 // Cover is a run as its cover page has it: with the log's head and the fingerprint of the key
 // that signs exports. Errors: forbidden, session_ended; folder and keychain.
-func Cover(ctx context.Context, a *client.Admin, plan service.RunPlan) (sheet.Run, error) {
+func Cover(ctx context.Context, a *client.Admin, in *words.Catalogue, plan service.RunPlan) (sheet.Run, error) {
 	head, err := a.LogHead(ctx)
 	if err != nil {
 		return sheet.Run{}, err
@@ -141,12 +143,18 @@ func Cover(ctx context.Context, a *client.Admin, plan service.RunPlan) (sheet.Ru
 	}
 	r := sheet.Run{
 		Number: plan.Number, Workspace: plan.Workspace, IssuedAt: plan.At, IssuedBy: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
-		LogHead: head.String(), SigningKey: signer.String(), Location: time.Local,
+		LogHead: head.String(), SigningKey: signer.String(), Location: time.Local, Words: in,
 	}
 	for i, name := range plan.Names {
 		r.Members = append(r.Members, sheet.Member{Sheet: plan.First + i, Name: name, Email: plan.Emails[i]})
 	}
 	return r, nil
+}
+
+// inEnglish is a run as programs read it: the columns have the same names in each language.
+func inEnglish(r sheet.Run) sheet.Run {
+	r.Words = nil
+	return r
 }
 
 // Signer is the fingerprint of the key that signs what leaves the workspace.
@@ -159,17 +167,17 @@ func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 }
 
 // Sheet is a sheet of a run as it is drawn.
-func Sheet(s client.RunSheet) sheet.Sheet {
+func Sheet(in *words.Catalogue, s client.RunSheet) sheet.Sheet {
 	return sheet.Sheet{
 		Number: s.Sheet, Run: s.Run, Workspace: s.Workspace, Name: s.Name, Email: s.Email, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
-		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local,
+		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local, Words: in,
 	}
 }
 
 // Invitation is a one-time code as it is drawn, with whom to ask for help.
-func Invitation(g client.GivenOut, support string) sheet.Invitation {
+func Invitation(in *words.Catalogue, g client.GivenOut, support string) sheet.Invitation {
 	return sheet.Invitation{
 		Reset: g.Kind == service.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
-		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local,
+		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local, Words: in,
 	}
 }

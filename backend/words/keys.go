@@ -244,17 +244,19 @@ var (
 
 	EmailTitle = Key{"email.title"}
 
-	PreferencesText         = Key{"preferences.text"}
-	PreferencesLoading      = Key{"preferences.loading"}
-	PreferencesTheme        = Key{"preferences.theme"}
-	PreferencesSystem       = Key{"preferences.system"}
-	PreferencesLight        = Key{"preferences.light"}
-	PreferencesDark         = Key{"preferences.dark"}
-	PreferencesTextSize     = Key{"preferences.text_size"}
-	PreferencesTextSizeKeys = Key{"preferences.text_size_keys"}
-	PreferencesTextSizeNow  = Key{"preferences.text_size_now"}
-	PreferencesMotion       = Key{"preferences.motion"}
-	PreferencesReduced      = Key{"preferences.reduced"}
+	PreferencesText           = Key{"preferences.text"}
+	PreferencesLoading        = Key{"preferences.loading"}
+	PreferencesLanguage       = Key{"preferences.language"}
+	PreferencesLanguageSystem = Key{"preferences.language_system"}
+	PreferencesTheme          = Key{"preferences.theme"}
+	PreferencesSystem         = Key{"preferences.system"}
+	PreferencesLight          = Key{"preferences.light"}
+	PreferencesDark           = Key{"preferences.dark"}
+	PreferencesTextSize       = Key{"preferences.text_size"}
+	PreferencesTextSizeKeys   = Key{"preferences.text_size_keys"}
+	PreferencesTextSizeNow    = Key{"preferences.text_size_now"}
+	PreferencesMotion         = Key{"preferences.motion"}
+	PreferencesReduced        = Key{"preferences.reduced"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}

@@ -6,9 +6,9 @@
 //
 //	words.English().Text(words.CoverTitle, words.Args{"run": 12})
 //
-// To add a language, add its file, with the messages of en.json. Its "language.tag" decides how
+// To add a language, add its file, named by its tag, with the messages of en.json. Its "language.tag" decides how
 // numbers and plurals are formed. The page's list of languages has a line for it, too
-// (frontend/src, i18n.ts).
+// (frontend/src/base/i18n/languages.ts).
 //
 // Args holds values as the message wants them: text is put in as it is, and is never read as
 // a message.
@@ -20,12 +20,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
+
+	"countersign/backend/words/pseudo"
 )
 
 //go:generate go run ./genkeys
@@ -59,16 +63,86 @@ type entry struct {
 
 // English returns the catalogue that every other one translates. It is read when it is first
 // asked for.
-var English = sync.OnceValue(func() *Catalogue {
-	c, err := Load("en")
+func English() *Catalogue { return For() }
+
+// Languages are the names of the languages that there are, English first: those of their files, such as "de".
+func Languages() []string { return slices.Clone(languages()) }
+
+var languages = sync.OnceValue(func() []string {
+	found, err := files.ReadDir(".")
 	if err != nil {
-		panic(err) // a test has read the file
+		panic(err) // it is embedded
 	}
-	return c
+	all := []string{"en"}
+	for _, f := range found {
+		if name := strings.TrimSuffix(f.Name(), ".json"); name != "en" {
+			all = append(all, name)
+		}
+	}
+	return all
 })
 
-// Load returns the catalogue of a language by the name of its file, such as "en".
+// matcher knows which language serves the reader of another, as Unicode has it: German those of Swiss German.
+var matcher = sync.OnceValue(func() language.Matcher {
+	var tags []language.Tag
+	for _, name := range languages() {
+		tags = append(tags, language.MustParse(name))
+	}
+	return language.NewMatcher(tags)
+})
+
+// Match returns which of Languages is the first of tags that there is. Tags are BCP 47, the preferred one first; what is none
+// is left out. Without any it is English. The made-up language (package pseudo) is only taken if it is named.
+func Match(tags ...string) string {
+	var wanted []language.Tag
+	for _, tag := range tags {
+		if tag == pseudo.Tag {
+			return pseudo.Tag
+		}
+		if t, err := language.Parse(tag); err == nil {
+			wanted = append(wanted, t)
+		}
+	}
+	_, at, confidence := matcher().Match(wanted...)
+	if confidence == language.No {
+		return "en"
+	}
+	return languages()[at]
+}
+
+// For returns the catalogue for a person who reads these languages: see Match.
+func For(tags ...string) *Catalogue {
+	c, err := Load(Match(tags...))
+	if err != nil {
+		panic(err) // a test has read each file
+	}
+	return c
+}
+
+// loaded are the catalogues by name that somebody has asked for.
+var loaded sync.Map
+
+// Load returns the catalogue of a language by its name, one of Languages or that of the made-up one. It is read once.
 func Load(name string) (*Catalogue, error) {
+	if c, ok := loaded.Load(name); ok {
+		return c.(*Catalogue), nil
+	}
+	c, err := read(name)
+	if err != nil {
+		return nil, err
+	}
+	first, _ := loaded.LoadOrStore(name, c)
+	return first.(*Catalogue), nil
+}
+
+func read(name string) (*Catalogue, error) {
+	if name == pseudo.Tag {
+		english, err := Load("en")
+		if err != nil {
+			return nil, err
+		}
+		return catalogue(pseudo.Catalogue(english.messages, pseudo.Tag))
+	}
 	source, err := files.ReadFile(name + ".json")
 	if err != nil {
 		return nil, fmt.Errorf("words: there is no catalogue %q", name)
@@ -83,6 +157,10 @@ func Read(source []byte) (*Catalogue, error) {
 	if err := json.Unmarshal(source, &messages); err != nil {
 		return nil, fmt.Errorf("words: %w", err)
 	}
+	return catalogue(messages)
+}
+
+func catalogue(messages map[string]string) (*Catalogue, error) {
 	tag, err := language.Parse(messages[LanguageTag.name])
 	if err != nil {
 		return nil, fmt.Errorf("words: %s: %w", LanguageTag, err)
@@ -119,7 +197,28 @@ func (c *Catalogue) Named(name string) (k Key, ok bool) {
 }
 
 // Count returns a number as the language writes it, such as "1,234".
-func (c *Catalogue) Count(n int64) string { return c.numbers.Sprint(number.Decimal(n)) }
+func (c *Catalogue) Count(n int64) string {
+	written := c.numbers.Sprint(number.Decimal(n))
+	// The page's engines know what Unicode has decided since golang.org/x/text was told of it.
+	switch base, _ := c.tag.Base(); base.String() {
+	case "fr":
+		return strings.ReplaceAll(written, "\u00a0", "\u202f") // a narrow space between thousands
+	case "es":
+		if -10_000 < n && n < 10_000 {
+			return strconv.FormatInt(n, 10) // four figures stay together
+		}
+	}
+	return written
+}
+
+// Direction returns "rtl" for a language that is written from right to left, else "ltr".
+func (c *Catalogue) Direction() string {
+	script, _ := c.tag.Script()
+	if slices.Contains([]string{"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"}, script.String()) {
+		return "rtl"
+	}
+	return "ltr"
+}
 
 // Day returns a date as paper has it, such as "12 November 2026".
 func (c *Catalogue) Day(at time.Time) string { return c.Text(PaperDay, dateArgs(at)) }

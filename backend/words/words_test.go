@@ -27,6 +27,35 @@ func pseudo(t *testing.T) *words.Catalogue {
 	return c
 }
 
+func TestMatch_IsTheFirstThatThereIs(t *testing.T) {
+	t.Parallel()
+	for _, name := range words.Languages() {
+		for _, asked := range [][]string{{name}, {name + "-AQ"}, {"tlh", "not a tag", "", name}, {name, "en"}} {
+			if got := words.Match(asked...); got != name {
+				t.Errorf("%q is served by %s", asked, got)
+			}
+		}
+	}
+	for _, none := range [][]string{nil, {"tlh"}, {"und"}, {"_"}, {"zh-Hant"}} {
+		if got := words.Match(none...); got != "en" || words.For(none...) != words.English() {
+			t.Errorf("%q is served by %s", none, got)
+		}
+	}
+	if words.Languages()[0] != "en" {
+		t.Errorf("English is not the first of %q", words.Languages())
+	}
+}
+
+func TestFor_TheMadeUpLanguageHasToBeNamed(t *testing.T) {
+	t.Parallel()
+	if got := words.For("en-XA").Text(words.CommonCancel, nil); got != "Cáñcêl~~~" {
+		t.Errorf("%q", got)
+	}
+	if slices.Contains(words.Languages(), "en-XA") {
+		t.Error("it is offered to everybody")
+	}
+}
+
 func TestCatalogue_EachLanguageIsComplete(t *testing.T) {
 	t.Parallel()
 	found, err := filepath.Glob("*.json")

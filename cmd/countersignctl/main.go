@@ -31,6 +31,7 @@ var version = "0.1.0"
 
 func main() {
 	forbidCoreDumps()
+	cli.Speak()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

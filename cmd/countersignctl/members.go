@@ -70,6 +70,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 		return err
 	}
 	if e.csv {
+		// English, whatever the terminal speaks: programs read it.
 		return memberimport.WriteOverview(e.stdout, words.English(), func(yield func(memberimport.Person) bool) {
 			for _, m := range all {
 				if !yield(m.person(policy, e.now())) {

@@ -161,7 +161,7 @@ func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Wh
 	w := bufio.NewWriterSize(f, 1<<16)
 	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 		for _, g := range given {
-			if !yield(runexport.Invitation(g, policy.Support)) {
+			if !yield(runexport.Invitation(cli.Words(), g, policy.Support)) {
 				return
 			}
 		}

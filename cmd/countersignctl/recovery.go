@@ -53,6 +53,7 @@ func recoveryIssue(ctx context.Context, e *env, _ []string) error {
 
 // runTarget reads the flags before anybody is asked for a password.
 func (e *env) runTarget() (t runexport.Target, err error) {
+	t.Words = cli.Words()
 	t.Format = runexport.Format(strings.ToLower(e.format))
 	if t.Paper, err = e.paper(); err != nil {
 		return t, err

@@ -202,7 +202,7 @@ func (e *env) welcome(w service.Welcome) {
 		e.notice(words.TerminalNewsFailedPasswords, words.Args{"n": w.FailedPasswords, "at": minute(w.LastFailedPasswordAt)})
 	}
 	for _, n := range w.News {
-		e.notice(words.TerminalNewsEvent, words.Args{"at": minute(n.At), "event": sentences.News(words.English(), n)})
+		e.notice(words.TerminalNewsEvent, words.Args{"at": minute(n.At), "event": sentences.News(cli.Words(), n)})
 		if n.UsedKit {
 			e.notice(words.TerminalNewsKit, nil)
 		}

@@ -6,14 +6,15 @@ import (
 	"countersign/backend/sentences"
 	"countersign/backend/service"
 	"countersign/backend/words"
+	"countersign/cmd/internal/cli"
 )
 
 // say is what the terminal says: a message of the catalogue.
-func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
 
 // refusal and event are what a refusal and an event of the log read as in the terminal.
-func refusal(e *service.Error) string { return sentences.Refusal(words.English(), e) }
-func event(e service.LogEntry) string { return sentences.Event(words.English(), e) }
+func refusal(e *service.Error) string { return sentences.Refusal(cli.Words(), e) }
+func event(e service.LogEntry) string { return sentences.Event(cli.Words(), e) }
 
 // member is how the terminal names a person.
 func member(name, email string) string {

@@ -14,7 +14,7 @@ import (
 )
 
 // say is what the terminal says: a message of the catalogue.
-func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
 
 func minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
@@ -91,7 +91,7 @@ func explain(err error) (cli.Told, int) {
 	case errors.As(err, &known) && known.Code == service.CodeNotAuthentic:
 		return cli.Told{Code: string(known.Code), Message: say(words.TerminalServerFailureNotAuthentic, nil)}, cli.ExitWrong
 	case errors.As(err, &known):
-		return cli.Told{Code: string(known.Code), Message: sentences.Refusal(words.English(), known), Args: known.Args}, cli.ExitRefused
+		return cli.Told{Code: string(known.Code), Message: sentences.Refusal(cli.Words(), known), Args: known.Args}, cli.ExitRefused
 	}
 	return cli.Told{Code: "internal", Message: err.Error()}, cli.ExitFailed
 }

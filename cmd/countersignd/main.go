@@ -25,6 +25,7 @@ var version = "0.1.0"
 
 func main() {
 	forbidCoreDumps()
+	cli.Speak()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := runAt(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, os.Stdin, os.Stderr)
 	stop()

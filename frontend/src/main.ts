@@ -2,7 +2,7 @@ import { mount } from 'svelte';
 import './styles/index.css';
 import App from './shell/App.svelte';
 import { inside } from './shell/loading.svelte';
-import { locale } from './base/i18n';
+import { use } from './base/i18n';
 import { preferences } from './base/preferences.svelte';
 import { session } from './base/session.svelte';
 import { stay } from './shell/stay';
@@ -15,13 +15,16 @@ if (import.meta.env.PROD) {
 }
 
 stay();
-document.documentElement.lang = locale();
+// The application has written on the page which language it speaks. It is read while the workspace is opened.
+const words = use(document.documentElement.lang);
 void preferences.load();
 
 // Mostly the answer comes before anything has to be drawn: then the first picture is the sign-in.
-void Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]).then(() => {
-  const target = document.getElementById('app');
-  if (target) mount(App, { target });
-  // The sign-in is drawn and can be used before the rest is read.
-  setTimeout(() => void inside.load(), 300);
-});
+void Promise.all([words, Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))])]).then(
+  () => {
+    const target = document.getElementById('app');
+    if (target) mount(App, { target });
+    // The sign-in is drawn and can be used before the rest is read.
+    setTimeout(() => void inside.load(), 300);
+  },
+);

@@ -43,8 +43,7 @@ func Fail(code string, exit int, key words.Key, args words.Args) *Failure {
 // Usage says what is wrong with a command line. Execute adds where help is.
 func Usage(key words.Key, args words.Args) error { return Fail(CodeUsage, ExitUsage, key, args) }
 
-// say is what the terminal says: a message of the catalogue.
-func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+func say(key words.Key, args words.Args) string { return Words().Text(key, args) }
 
 // Told is an error as it is printed.
 type Told struct {

@@ -39,7 +39,7 @@ func Of(r service.LogReport) (v Verified, text string) {
 	}
 	for _, t := range r.Taken {
 		v.Taken = append(v.Taken, t.Seq)
-		text += cli.Printable(say(words.TerminalAuditVerifyAccepted, words.Args{"seq": t.Seq, "event": sentences.Event(words.English(), t)})) + "\n"
+		text += cli.Printable(say(words.TerminalAuditVerifyAccepted, words.Args{"seq": t.Seq, "event": sentences.Event(cli.Words(), t)})) + "\n"
 	}
 	return v, text
 }
@@ -67,6 +67,6 @@ func breakWords(b service.LogBreak) string {
 	return what
 }
 
-func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
 
 func second(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }

@@ -14,7 +14,7 @@ import (
 	"countersign/cmd/internal/cli"
 )
 
-func say(key words.Key, args words.Args) string { return words.English().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
 
 // ErrEnded is Ask's answer where the terminal was closed.
 var ErrEnded = errors.New("the input has ended")

@@ -1,7 +1,7 @@
 /** How the window looks on this computer. The application keeps it; a page begins with theme and motion as they are. */
 import { Preferences, type PreferencesView } from '../wire/api';
 import { toasts } from './components/toasts.svelte';
-import { percent, t } from './i18n';
+import { percent, t, use } from './i18n';
 
 export type Step = 'larger' | 'smaller' | 'usual';
 
@@ -37,6 +37,9 @@ class Chosen {
     this.now = chosen;
     document.documentElement.dataset.theme = chosen.theme;
     document.documentElement.dataset.motion = chosen.motion;
+    if (part.language !== undefined) {
+      void use(chosen.language === 'system' ? chosen.system : chosen.language);
+    }
     const kept = this.#kept.then(() => Preferences.set(chosen));
     this.#kept = kept.catch(() => {});
     return kept;

@@ -1,11 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, describe, expect, test } from 'vitest';
 import en from '$words/en.json';
 import { fullDay } from '../../src/base/dates';
-import { grouped, languages, listed, locale, speak, t, type Catalogue } from '../../src/base/i18n';
+import { grouped, languages, listed, locale, speak, t, use } from '../../src/base/i18n';
 import { isPlain } from '../../src/base/i18n/plain';
-import { sources } from './source';
+import { root, sources } from './source';
 
 const code = sources('.ts', '.svelte')
   .map(({ text }) => text)
@@ -39,19 +40,6 @@ function properties(source: string): { names: string[]; open: boolean } {
   const all = parts.map((part) => part.trim()).filter(Boolean);
   const names = all.flatMap((part) => /^\w+(?=\s*:|$)/.exec(part) ?? []);
   return { names, open: all.some((part) => part.startsWith('...')) };
-}
-
-const accents: Record<string, string> = { a: 'á', e: 'ê', i: 'ï', o: 'ø', u: 'ü', n: 'ñ', E: 'Ê', S: 'Š' };
-
-/** Says a message in a language that nobody speaks: accents on what is text, and longer. */
-function translate(message: string): string {
-  let depth = 0;
-  const out = [...message].map((sign) => {
-    if (sign === '{') depth += 1;
-    if (sign === '}') depth -= 1;
-    return depth % 2 === 0 ? (accents[sign] ?? sign) : sign;
-  });
-  return out.join('') + '~'.repeat(Math.ceil(message.length * 0.4));
 }
 
 describe('the words of the page', () => {
@@ -121,24 +109,28 @@ describe('the words of the page', () => {
 });
 
 describe('another language', () => {
-  const pseudo = {
-    ...Object.fromEntries(Object.entries(en).map(([key, message]) => [key, translate(message)])),
-    'language.tag': 'de',
-  } as Catalogue;
-  afterEach(() => speak(en));
+  const folder = `${root}/../backend/words`;
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  afterEach(() => use('en'));
 
   test('is a file and a line', async () => {
-    expect(Object.keys(languages)).toEqual(['en']);
-    expect(await languages.en()).toBe(en);
+    expect(Object.keys(languages).toSorted()).toEqual(
+      files.map((name) => name.replace('.json', '')).toSorted(),
+    );
+    for (const [name, { load, rtl }] of Object.entries(languages)) {
+      const tag = new Intl.Locale(String((await load())['language.tag']));
+      expect(tag.language).toBe(name);
+      expect(rtl ?? false, name).toBe(['Arab', 'Hebr'].includes(tag.maximize().script ?? ''));
+    }
   });
 
-  test('is what the page says then', () => {
+  test('is what the page says then', async () => {
     expect(t('signIn.title')).toBe('Sign in');
     expect(t('runs.handed', { n: 1234 })).toMatch(/^1,234 sheets/);
-    speak(pseudo);
-    expect(t('signIn.title')).toBe('Šïgñ ïñ~~~');
+    await use('en-XA');
+    expect(t('signIn.title')).toBe('Sïgñ ïñ~~~');
     expect(t('app.title', { page: 'one' })).toMatch(/^one · Cøüñtêrsïgñ~+$/);
-    expect(t('runs.handed', { n: 1234 })).toMatch(/^1\.234 shêêts márkêd/);
+    expect(t('runs.handed', { n: 1234 })).toMatch(/^1,234 shêêts~+ márkêd ás .*~+$/);
   });
 
   test('decides how numbers, lists and dates are formed', () => {
@@ -149,9 +141,33 @@ describe('another language', () => {
       'a and b',
       '12 November 2026',
     ]);
-    speak(pseudo);
+    speak({ ...en, 'language.tag': 'de' });
     expect([locale(), grouped(12345), listed(['a', 'b'])]).toEqual(['de', '12.345', 'a und b']);
     expect(fullDay(at)).toBe('12. November 2026');
+  });
+
+  test('keeps the direction of what it puts in apart from its own', () => {
+    speak({ ...en, 'language.tag': 'ar-u-nu-latn' }, true);
+    expect(t('keep.saved', { name: 'a.pdf' })).toBe('Saved as \u2068a.pdf\u2069.');
+    // What a message chooses by is compared: marks would hide it.
+    const chooses = Object.entries(en).find(([, it]) => /^\{\w+, select, \w+ \{[^{}]+\}/.test(it))!;
+    const [, name, option, said] = /^\{(\w+), select, (\w+) \{([^{}]+)\}/.exec(chooses[1])!;
+    expect(t(chooses[0] as keyof typeof en, { [name!]: option })).toContain(said);
+    speak(en);
+    expect(t('keep.saved', { name: 'a.pdf' })).toBe('Saved as a.pdf.');
+    expect(t('keep.saved', { name: 'عقد' })).toBe('Saved as \u2068عقد\u2069.');
+  });
+
+  test('that was wanted last is the one that holds', async () => {
+    await Promise.all([use('en-XA'), use('en')]);
+    expect(locale()).toBe('en-GB');
+  });
+
+  test('that is not known is English', async () => {
+    for (const name of ['tlh', '', '__proto__', 'constructor']) {
+      await use(name);
+      expect(locale(), name).toBe('en-GB');
+    }
   });
 
   test('is named nowhere else', () => {

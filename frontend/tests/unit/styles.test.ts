@@ -38,7 +38,9 @@ test('the tokens are values, and the other sheets are for an element each, where
   const tokens = selectors(sheet('tokens.css'));
   expect(tokens.length).toBeGreaterThan(5);
   expect(
-    tokens.filter((it) => !/^:root(\[data-(theme|motion)="\w+"\]|:not\(\[data-theme="\w+"\]\))?$/.test(it)),
+    tokens.filter(
+      (it) => !/^:root(\[(data-theme|data-motion|dir)="\w+"\]|:not\(\[data-theme="\w+"\]\))?$/.test(it),
+    ),
   ).toEqual([]);
   const elements = selectors(sheet('base.css')).flatMap((it) => it.split(/\s*,\s*/));
   expect(elements.length).toBeGreaterThan(10);
@@ -66,4 +68,24 @@ test('a component has one style, in its own file', () => {
     [...text.matchAll(other)].map(([it]) => `${path}: ${it}`),
   );
   expect(found).toEqual(["main.ts: ./styles/index.css'"]);
+});
+
+test('no style knows left from right, which a language decides', () => {
+  const physical =
+    /(?:^|[;{\s])(?:(?:margin|padding|border)-(?:left|right)|left|right|border-(?:top|bottom)-(?:left|right)-radius)[\w-]*\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right)\b/g;
+  /** Four values, of which the second and the last are the sides. */
+  const uneven = (values: string) => {
+    const [, right, , left] = values
+      .replace(/\((?:[^()]|\([^()]*\))*\)/g, (it) => it.replace(/\s/g, ''))
+      .split(/\s+/);
+    return left !== undefined && left !== right;
+  };
+  const found = sources('.svelte', '.css').flatMap(({ path, text }) => {
+    const css = bare(path.endsWith('.css') ? text : (/<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? ''));
+    const sides = [...css.matchAll(/(?:^|[;{\s])(?:margin|padding|inset)\s*:\s*([^;}]+)/g)];
+    return [...css.matchAll(physical), ...sides.filter(([, values]) => uneven(values!.trim()))].map(
+      ([it]) => `${path}: ${it.trim()}`,
+    );
+  });
+  expect(found).toEqual([]);
 });

@@ -1867,6 +1867,9 @@ export namespace app {
 		}
 	}
 	export class PreferencesView {
+	    language: string;
+	    languages: string[];
+	    system: string;
 	    theme: string;
 	    motion: string;
 	    textSize: number;
@@ -1878,6 +1881,9 @@ export namespace app {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.language = source["language"];
+	        this.languages = source["languages"];
+	        this.system = source["system"];
 	        this.theme = source["theme"];
 	        this.motion = source["motion"];
 	        this.textSize = source["textSize"];

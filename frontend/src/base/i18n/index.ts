@@ -3,54 +3,87 @@
  * application has them from, too. A key is always written out in full where it is used, so that a
  * test can tell a missing one from an idle one.
  */
-import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { type MessageFormatElement, TYPE } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import en from '$words/en.json';
+import { type Catalogue, type Key, languageOf } from './languages';
 import { isPlain } from './plain';
+import { spoken } from './spoken.svelte';
 
-export type Key = keyof typeof en;
+export { languages, languageOf, type Catalogue, type Key } from './languages';
 export type Values = Record<string, string | number | undefined>;
-export type Catalogue = Record<Key, string | MessageFormatElement[]>;
 
-/** The languages that there are: a line for each file. English comes with the page; others are loaded. */
-export const languages = {
-  en: async () => en,
-} satisfies Record<string, () => Promise<Catalogue>>;
+/** Messages that were said, with the names of what they choose by. */
+const formats = new Map<Key, { format: IntlMessageFormat; kept: Set<string> }>();
 
-let catalogue: Catalogue = en;
-const formats = new Map<Key, IntlMessageFormat>();
+let wanted = '';
 
-/** Goes over to a language. It is called before anything is drawn: what was said is not said again. */
-export function speak(language: Catalogue): void {
-  catalogue = language;
+/** Loads a language by its name and goes over to it, unless another one was wanted since. */
+export async function use(name: string): Promise<void> {
+  wanted = name;
+  const language = languageOf(name);
+  const catalogue = await language.load();
+  if (wanted === name) speak(catalogue, language.rtl);
+}
+
+/** Goes over to a language. What was put into words before stays in the old one. */
+export function speak(catalogue: Catalogue, rtl = false): void {
   formats.clear();
   sorting = undefined;
+  spoken.catalogue = catalogue;
+  spoken.rtl = rtl;
+  if (typeof document === 'undefined') return;
+  document.documentElement.lang = new Intl.Locale(locale()).baseName;
+  document.documentElement.dir = rtl ? 'rtl' : 'ltr';
 }
 
 /** The language's tag, by which dates, numbers and lists are formed. Nothing else names a language. */
 export function locale(): string {
-  return t('language.tag');
+  return String(spoken.catalogue['language.tag']);
+}
+
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/**
+ * A value between marks that keep its direction to itself, where it may run against the words around it:
+ * an email in Arabic, a Hebrew name in English.
+ */
+function apart(value: string | number | undefined): string | number | undefined {
+  if (typeof value !== 'string' || value === '') return value;
+  return spoken.rtl || rightToLeft.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+/** The names of what a message chooses by, which is compared and not shown. */
+function chosenBy(parts: MessageFormatElement[], names = new Set<string>()): Set<string> {
+  for (const part of parts) {
+    if (part.type !== TYPE.select && part.type !== TYPE.plural) continue;
+    names.add(part.value);
+    for (const { value } of Object.values(part.options)) chosenBy(value, names);
+  }
+  return names;
 }
 
 /** The message for a key, with its values put in. A value is text, never markup. */
 export function t(key: Key, values?: Values): string {
-  const message: string | MessageFormatElement[] = catalogue[key];
+  const message: string | MessageFormatElement[] = spoken.catalogue[key];
   // The first message that the library formats reads the locales of the engine, as long as the sign-in
   // takes to draw. A build has read all others already: see ready-words.ts.
   if (typeof message === 'string' && isPlain(message)) {
-    return message.replace(/\{(\w+)\}/g, (_, name) => String(values?.[name] ?? ''));
+    return message.replace(/\{(\w+)\}/g, (_, name) => String(apart(values?.[name]) ?? ''));
   }
-  let format = formats.get(key);
-  if (!format) {
-    format = new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true });
-    formats.set(key, format);
+  let said = formats.get(key);
+  if (!said) {
+    const format = new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true });
+    said = { format, kept: chosenBy(format.getAst()) };
+    formats.set(key, said);
   }
-  return String(format.format(values));
+  const { format, kept } = said;
+  const put = Object.entries(values ?? {}).map(([name, it]) => [name, kept.has(name) ? it : apart(it)]);
+  return String(format.format(Object.fromEntries(put)));
 }
 
 /** True for a key that the language has. */
 export function isKey(key: string): key is Key {
-  return key in catalogue;
+  return key in spoken.catalogue;
 }
 
 /** "1,234". */

@@ -3,7 +3,7 @@
 export interface Column {
   key: string;
   label: string;
-  /** Numbers stand to the right. */
+  /** Numbers stand at the end of their column. */
   right?: boolean;
   /** Somebody has named it: it runs in the direction of its script, and is cut at its end. */
   given?: boolean;

@@ -1,5 +1,10 @@
 /** How the window looks on this computer. */
 export interface PreferencesView {
+  /** `system`, or one of `languages`. */
+  language: string;
+  languages: string[];
+  /** The one of them that the system asks for. */
+  system: string;
   theme: 'system' | 'light' | 'dark';
   motion: 'system' | 'reduce';
   /** In percent. */
