@@ -12,11 +12,17 @@ import (
 // from is in it: outlines are what fonts of all kinds have in common, TrueType or not, variable or not,
 // and what a damaged font can do least with.
 
+// shape is how a glyph looks and how wide it is, in thousandths of an em.
+type shape struct {
+	width float64
+	steps []typeset.Step
+}
+
 // program writes the glyphs, after an empty one; the one at i has the ID i+1.
-func program(name string, font *typeset.Font, glyphs []uint16, box [4]int) []byte {
+func program(name string, shapes []shape, box [4]int) []byte {
 	charstrings := [][]byte{charstring(0, nil)}
-	for _, g := range glyphs {
-		charstrings = append(charstrings, charstring(font.Advance(g), font.Outline(g)))
+	for _, s := range shapes {
+		charstrings = append(charstrings, charstring(s.width, s.steps))
 	}
 	n := len(charstrings)
 	head := append([]byte{1, 0, 4, 4}, index([]byte(name))...)

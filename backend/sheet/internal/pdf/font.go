@@ -26,7 +26,9 @@ type usedFont struct {
 
 type character struct {
 	glyph uint16
+	blank bool
 	text  string
+	x, y  int // by how much it is moved
 }
 
 func (d *Document) use(font *typeset.Font) *usedFont {
@@ -39,36 +41,54 @@ func (d *Document) use(font *typeset.Font) *usedFont {
 	return f
 }
 
-// use returns the ID of a glyph and its own width, in thousandths of an em.
-func (f *usedFont) use(g typeset.Glyph) (id int, width float64) {
-	c := character{g.ID, g.Text}
+// use returns the ID of a glyph and its own width, in thousandths of an em, and where it stands
+// relative to the pen.
+func (f *usedFont) use(g typeset.Glyph) (id int, width, x, y float64) {
+	c := character{glyph: g.ID, blank: g.Blank, text: g.Text}
+	if g.RTL {
+		// A mark is moved within its glyph: a pen that went forth and back to draw it would part the
+		// word for many readers.
+		c.x, c.y = whole(g.X), whole(g.Y)
+	} else {
+		x, y = g.X, g.Y
+	}
 	id, ok := f.ids[c]
 	if !ok {
 		f.all = append(f.all, c)
-		f.widths = append(f.widths, math.Round(f.Advance(g.ID)*1000)/1000)
+		width := 0.0
+		if !g.Blank {
+			width = f.Advance(g.ID)
+		}
+		f.widths = append(f.widths, math.Round(width*1000)/1000)
 		id = len(f.all)
 		f.ids[c] = id
 	}
-	return id, f.widths[id-1]
+	return id, f.widths[id-1], x, y
 }
 
 // writeFont writes a composite font (ISO 32000-1, 9.7): the glyphs, how wide they are, and what
 // they say.
 func (d *Document) writeFont(f *usedFont) {
-	glyphs := make([]uint16, len(f.all))
+	shapes := make([]shape, len(f.all))
 	var box [4]int
 	for i, c := range f.all {
-		glyphs[i] = c.glyph
-		for _, s := range f.Outline(c.glyph) {
-			for _, p := range s.Points {
+		shapes[i].width = f.widths[i]
+		if c.blank {
+			continue
+		}
+		shapes[i].steps = f.Outline(c.glyph)
+		for n := range shapes[i].steps {
+			for j := range shapes[i].steps[n].Points {
+				p := &shapes[i].steps[n].Points[j]
+				p[0], p[1] = p[0]+float64(c.x), p[1]+float64(c.y)
 				x, y := whole(p[0]), whole(p[1])
 				box = [4]int{min(box[0], x), min(box[1], y), max(box[2], x), max(box[3], y)}
 			}
 		}
 	}
 	// The tag tells subsets of one font apart, so it is made of what is in this one.
-	name := tag(program("", f.Font, glyphs, box)) + "+" + f.Name
-	content := program(name, f.Font, glyphs, box)
+	name := tag(program("", shapes, box)) + "+" + f.Name
+	content := program(name, shapes, box)
 	descendant, descriptor, file, text := d.reserve(), d.reserve(), d.reserve(), d.reserve()
 
 	d.object(f.ref)

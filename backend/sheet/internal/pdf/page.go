@@ -67,7 +67,13 @@ func (p *Page) Text(x, y, grey float64, line typeset.Line) {
 	fmt.Fprintf(&p.content, "BT %s g\n", number(grey))
 	for _, part := range inOrder(line.Glyphs) {
 		fmt.Fprintf(&p.content, "1 0 0 1 %s %s Tm\n", number(x/Point+part.x*line.Size/1000), p.y(y))
+		if part.glyphs[0].RTL { // ISO 32000-1, 14.8.2.3.3
+			p.content.WriteString("/ReversedChars BMC\n")
+		}
 		p.glyphs(line.Size, part.glyphs)
+		if part.glyphs[0].RTL {
+			p.content.WriteString("EMC\n")
+		}
 	}
 	p.content.WriteString("ET\n")
 }
@@ -126,16 +132,16 @@ func (p *Page) glyphs(size float64, glyphs []typeset.Glyph) {
 			p.end(&open)
 			fmt.Fprintf(&p.content, "/Span<</ActualText%s>>BDC\n", literal(g.Text))
 		}
-		if g.Y != rise {
+		id, width, across, up := font.use(g)
+		if up != rise {
 			p.end(&open)
-			rise = g.Y
+			rise = up
 			fmt.Fprintf(&p.content, "%s Ts\n", number(rise*size/1000))
 		}
-		move(g.X)
+		move(across)
 		p.begin(&open)
-		id, width := font.use(g)
 		fmt.Fprintf(&p.content, "<%04X>", id)
-		move(g.Advance - width - g.X)
+		move(g.Advance - width - across)
 		if !g.RTL && g.Text == "" && last {
 			p.end(&open)
 			p.content.WriteString("EMC\n")

@@ -1,6 +1,7 @@
 package typeset
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -37,6 +38,7 @@ type Glyph struct {
 	Advance float64
 	X, Y    float64 // offset from where the pen is; Y points up
 	RTL     bool    // stands among glyphs that are read from right to left
+	Blank   bool    // only says something; ID is nothing then
 }
 
 // Line is text set in one style on one line. Its glyphs are in the order in which they stand,
@@ -217,7 +219,7 @@ func (s *Setter) line(style Style, p *prepared, start, end int, spaced bool) Lin
 	}
 	for i := range line.Glyphs {
 		g := &line.Glyphs[i]
-		if style.Track != 0 && g.Text != "" && g.Font == style.Font {
+		if style.Track != 0 && g.Text != "" && !g.Blank && g.Font == style.Font {
 			g.Advance += style.Track / style.Size * 1000
 		}
 		line.Width += g.Advance * style.Size / 1000
@@ -276,31 +278,35 @@ func (s *Setter) shape(style Style, p *prepared, piece piece) (glyphs []Glyph) {
 			RTL: piece.level%2 == 1,
 		}
 	}
+	var said []Glyph
 	for from := 0; from < len(glyphs); {
 		to := from + 1
 		for to < len(glyphs) && glyphs[to].At == glyphs[from].At {
 			to++
 		}
 		at := glyphs[from].At
-		says(glyphs[from:to], p.original[at:at+out.Glyphs[from].RuneCount])
+		said = append(said, says(glyphs[from:to], p.original[at:at+out.Glyphs[from].RuneCount])...)
 		from = to
 	}
-	return glyphs
+	return said
 }
 
-// says shares the characters of a cluster among its glyphs. The first glyph says all of it, and
-// from right to left, where the letter stands after its marks, the last, unless each has its own.
-func says(cluster []Glyph, text []rune) {
-	switch {
-	case !cluster[0].RTL:
+// says shares the characters of a cluster among its glyphs. From left to right, the first says all
+// of them. From right to left, readers turn around what one glyph says, so each says one: the last the
+// letter, those before it its marks, and if it is a ligature, blanks the rest of it.
+func says(cluster []Glyph, text []rune) []Glyph {
+	if !cluster[0].RTL {
 		cluster[0].Text = string(text)
-	case len(cluster) == len(text):
-		for i := range cluster {
-			cluster[i].Text = string(text[len(text)-1-i])
-		}
-	default:
-		cluster[len(cluster)-1].Text = string(text)
+		return cluster
 	}
+	if lacks := len(text) - len(cluster); lacks > 0 {
+		blank := Glyph{Font: cluster[0].Font, At: cluster[0].At, RTL: true, Blank: true}
+		cluster = append(slices.Repeat([]Glyph{blank}, lacks), cluster...)
+	}
+	for i := range text {
+		cluster[len(cluster)-1-i].Text = string(text[i])
+	}
+	return cluster
 }
 
 // boxes are in place of a piece that its font could not set.
