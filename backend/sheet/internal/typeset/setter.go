@@ -177,6 +177,18 @@ func (s *Setter) spoken(text []rune) string {
 	return "zh"
 }
 
+// Lacks returns the characters of text that nothing can show beside a font, each once.
+func (s *Setter) Lacks(f *Font, text string) string {
+	p := s.prepare(Style{Font: f}, text)
+	var missing []rune
+	for i, r := range p.original {
+		if p.shown[i] != r && !slices.Contains(missing, r) {
+			missing = append(missing, r)
+		}
+	}
+	return string(missing)
+}
+
 // Line sets text on one line.
 func (s *Setter) Line(style Style, text string) Line {
 	p := s.prepare(style, text)
