@@ -19,7 +19,8 @@ test_packages=(
   at-spi2-core gir1.2-atspi-2.0 gir1.2-gtk-3.0 python3-gi # the window, read as a screen reader does
   xdotool imagemagick                          # the window, clicked and photographed
   chromium                                     # the page
-  zbar-tools oathtool poppler-utils            # QR codes, codes and PDFs, read by others' tools
+  zbar-tools oathtool poppler-utils qpdf       # QR codes, codes and PDFs, read by others' tools
+  fonts-noto-core fonts-noto-cjk               # names of every script, on paper
   libsecret-tools shellcheck
   postgresql                                   # the tests of backend/postgres start one of their own
   haproxy                                      # make server, which the browser tests start

@@ -19,7 +19,7 @@ const (
 	smallest   = 25
 )
 
-// block is text that has been set and has its place, relative to the block's upper left
+// block is text that has been set and has its place and its role, relative to the block's upper left
 // corner, in millimetres.
 type block struct {
 	placed []placed
@@ -30,12 +30,28 @@ type block struct {
 type placed struct {
 	x, baseline, grey float64
 	line              typeset.Line
+	opens             pdf.Role // an element begins here, and nothing is drawn
+	ends              bool     // one ends here
+}
+
+// tagged has what add places as an element.
+func (b *block) tagged(role pdf.Role, add func()) {
+	b.placed = append(b.placed, placed{opens: role})
+	add()
+	b.placed = append(b.placed, placed{ends: true})
+}
+
+// beside has add place something and then goes back to where it began, for what stands beside it.
+func (b *block) beside(add func()) {
+	height := b.height
+	add()
+	b.height = height
 }
 
 // add places lines below what is there.
 func (b *block) add(x, grey float64, lines []typeset.Line) {
 	for _, l := range lines {
-		b.placed = append(b.placed, placed{x, b.height + l.Baseline()*pdf.Point, grey, l})
+		b.placed = append(b.placed, placed{x: x, baseline: b.height + l.Baseline()*pdf.Point, grey: grey, line: l})
 		b.height += l.Lead * pdf.Point
 	}
 }
@@ -50,7 +66,14 @@ func (b *block) addRight(right, grey float64, lines []typeset.Line) {
 // draw draws the block with its corner at x, y.
 func (b *block) draw(page *pdf.Page, x, y float64) {
 	for _, p := range b.placed {
-		page.Text(x+p.x, y+p.baseline, p.grey, p.line)
+		switch {
+		case p.opens != "":
+			page.Open(p.opens)
+		case p.ends:
+			page.End()
+		default:
+			page.Text(x+p.x, y+p.baseline, p.grey, p.line)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ const (
 func (p *pdfWriter) cover(r Run, width, height float64) error {
 	inner := width - 2*margin
 	end := height - footAt - bodyLead*pdf.Point - clear
-	page := p.doc.Page(width, height)
+	page := p.page(in(r.Words), width, height)
 	y, err := p.introduce(page, r, inner, end)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (p *pdfWriter) cover(r Run, width, height float64) error {
 	}
 	for n, until := range breaks {
 		if n > 0 {
-			page, y = p.doc.Page(width, height), listAt
+			page, y = p.page(in(r.Words), width, height), listAt
 			if err := p.brand(page, r.Workspace, inner, listAt-clear); err != nil {
 				return err
 			}
@@ -87,16 +87,17 @@ func (p *pdfWriter) title(page *pdf.Page, r Run) (end float64, err error) {
 	b, err := fit(titleEnd-titleAt, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 		text := style(p.faces.text, bodySize, bodyLead, scale)
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, r.title().text)})
+		title, _ := p.set.Break(head, r.title().text, addressWidth/pdf.Point)
+		b.tagged(pdf.Heading, func() { b.add(0, pdf.Black, title) })
 		b.height += 1.5
 		lines, whole := p.set.Break(text, r.lead().text, addressWidth/pdf.Point)
-		b.add(0, pdf.Black, lines)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, lines) })
 		b.whole = whole
 		if r.Reason != "" {
 			b.height += 3 * scale
-			b.add(0, second, []typeset.Line{p.set.Line(text, p.in.say(words.CoverReason, nil).text)})
-			lines, whole := p.set.Break(style(p.faces.figure, bodySize, bodyLead, scale), r.Reason, addressWidth/pdf.Point)
-			b.add(0, pdf.Black, lines)
+			b.tagged(pdf.Paragraph, func() { b.add(0, second, []typeset.Line{p.set.Line(text, p.in.say(words.CoverReason, nil).text)}) })
+			lines, whole := p.set.Break(own(style(p.faces.figure, bodySize, bodyLead, scale)), r.Reason, addressWidth/pdf.Point)
+			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, lines) })
 			b.whole = b.whole && whole
 		}
 		return b
@@ -131,14 +132,15 @@ func (p *pdfWriter) frame(page *pdf.Page, r Run, y, inner, limit float64) (end f
 	for _, part := range parts {
 		b, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
 			text := style(p.faces.text, 8, 11, scale)
-			code := typeset.Style{Font: p.faces.code, Size: 8.5 * scale, Lead: 12 * scale}
-			b.add(0, second, []typeset.Line{p.set.Line(text, p.in.say(part.label, nil).text)})
+			code := forward(typeset.Style{Font: p.faces.code, Size: 8.5 * scale, Lead: 12 * scale})
+			label, _ := p.set.Break(text, p.in.say(part.label, nil).text, width/pdf.Point)
+			b.tagged(pdf.Paragraph, func() { b.add(0, second, label) })
 			b.height += 0.8 * scale
 			value, _ := p.set.Keep(code, part.value, width/pdf.Point)
-			b.add(0, pdf.Black, value)
+			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, value) })
 			b.height += 1 * scale
 			use, whole := p.set.Break(text, p.in.say(part.use, nil).text, width/pdf.Point)
-			b.add(0, pdf.Black, use)
+			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, use) })
 			b.whole = whole // the value is one long word, and may be divided
 			return b
 		})
@@ -160,10 +162,12 @@ func (p *pdfWriter) member(m Member, inner float64) (block, error) {
 	width := inner - listNumber - 2*listGap - listSigned
 	name, email := p.in.or(text.Line(m.Name), words.PaperNothing), p.in.or(text.Line(m.Email), words.PaperNothing)
 	return fit(listMost, func(scale float64) (b block) {
-		first, wholeName := p.set.Break(style(p.faces.figure, bodySize, 12, scale), name, width/pdf.Point)
-		next, wholeEmail := p.set.Keep(style(p.faces.text, 8, 10.5, scale), spell(p.faces.text, email), width/pdf.Point)
-		b.add(0, pdf.Black, first)
-		b.add(0, second, next)
+		first, wholeName := p.set.Break(own(style(p.faces.figure, bodySize, 12, scale)), name, width/pdf.Point)
+		next, wholeEmail := p.set.Keep(forward(style(p.faces.text, 8, 10.5, scale)), p.spell(p.faces.text, email), width/pdf.Point)
+		b.tagged(pdf.Cell, func() {
+			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, first) })
+			b.tagged(pdf.Paragraph, func() { b.add(0, second, next) })
+		})
 		b.whole = wholeName && wholeEmail
 		return b
 	})
@@ -198,6 +202,9 @@ func (p *pdfWriter) list(page *pdf.Page, members []Member, inner, y float64) err
 	number.Feature = figures
 	name, signed := margin+listNumber+listGap, margin+inner-listSigned
 	label := p.set.Line(small, p.in.say(words.SheetSheet, nil).text)
+	page.Open(pdf.Table)
+	defer page.End()
+	page.Open(pdf.Row)
 	for _, c := range []struct {
 		x    float64
 		line typeset.Line
@@ -206,8 +213,11 @@ func (p *pdfWriter) list(page *pdf.Page, members []Member, inner, y float64) err
 		{name, p.set.Line(small, p.in.say(words.CoverMember, nil).text)},
 		{signed, p.set.Line(small, p.in.say(words.CoverSigned, nil).text)},
 	} {
+		page.Open(pdf.ColumnHead)
 		page.Text(c.x, y+c.line.Baseline()*pdf.Point, second, c.line)
+		page.End()
 	}
+	page.End()
 	y += listHead
 	page.Line(margin, margin+inner, y-rule, rule, pdf.Black)
 	for i, m := range members {
@@ -217,8 +227,14 @@ func (p *pdfWriter) list(page *pdf.Page, members []Member, inner, y float64) err
 		}
 		row := rowOf(b)
 		n := p.set.Line(number, strconv.Itoa(m.Sheet))
+		page.Open(pdf.Row)
+		page.Open(pdf.Cell)
 		page.Text(margin+listNumber-n.Width*pdf.Point, y+row/2+centred(n), pdf.Black, n)
+		page.End()
 		b.draw(page, name, y+(row-b.height)/2)
+		page.Open(pdf.Cell) // to be signed: nothing is there to read yet
+		page.End()
+		page.End()
 		page.Box(signed, y+(row-tick)/2, tick, tick, rule)
 		y += row
 		if i < len(members)-1 {

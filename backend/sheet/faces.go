@@ -9,7 +9,7 @@ import (
 )
 
 // The fonts cover Latin with its extensions, Greek, Cyrillic and Vietnamese; fonts/ has
-// their licences.
+// their licences. What they lack is set in fonts of this computer.
 var (
 	//go:embed fonts/Inter-Regular.woff
 	interRegular []byte
@@ -29,16 +29,17 @@ var loadFaces = sync.OnceValues(func() (*faces, error) {
 	var f faces
 	var errs []error
 	for _, font := range []struct {
-		name string
-		data []byte
-		to   **typeset.Font
+		name   string
+		weight int
+		data   []byte
+		to     **typeset.Font
 	}{
-		{"Inter-Regular", interRegular, &f.text},
-		{"Inter-Medium", interMedium, &f.figure},
-		{"Inter-SemiBold", interSemiBold, &f.strong},
-		{"IBMPlexMono-Medium", plexMonoMedium, &f.code},
+		{"Inter-Regular", 400, interRegular, &f.text},
+		{"Inter-Medium", 500, interMedium, &f.figure},
+		{"Inter-SemiBold", 600, interSemiBold, &f.strong},
+		{"IBMPlexMono-Medium", 500, plexMonoMedium, &f.code},
 	} {
-		parsed, err := typeset.Parse(font.name, font.data)
+		parsed, err := typeset.Parse(font.name, font.weight, font.data)
 		*font.to = parsed
 		errs = append(errs, err)
 	}

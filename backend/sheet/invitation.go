@@ -99,22 +99,22 @@ const (
 
 // invite draws an invitation, part by part in reading order.
 func (p *pdfWriter) invite(i Invitation, width, height float64) error {
-	page := p.doc.Page(width, height)
-	back, forward := height/3, 2*height/3
+	page := p.page(in(i.Words), width, height)
+	back, lower := height/3, 2*height/3
 	inner := width - 2*margin
 	lowest := height - footAt - clear - bodyLead*pdf.Point
 	for _, part := range []func() error{
 		func() error { return p.brand(page, i.Workspace, inner, addressAt-clear) },
-		func() error { return p.address(page, Sheet{Name: i.Name, Email: i.Email}, back-clear) },
+		func() error { return p.address(page, i.Name, i.Email, width, back-clear) },
 		func() error {
-			_, err := p.facts(page, i.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
+			_, err := p.facts(page, i.facts(), p.besideAddress(width), addressAt, factsWidth, back-clear)
 			return err
 		},
 		func() error { p.fold(page, back, width, words.SheetFoldBack); return nil },
-		func() error { return p.credentials(page, i, back+toCodes, inner, forward-clear) },
-		func() error { p.fold(page, forward, width, words.SheetFoldForward); return nil },
+		func() error { return p.credentials(page, i, back+toCodes, inner, lower-clear) },
+		func() error { p.fold(page, lower, width, words.SheetFoldForward); return nil },
 		func() error {
-			_, err := p.advise(page, words.InvitationTodo, i.advice(), forward+toCodes, inner, lowest)
+			_, err := p.advise(page, words.InvitationTodo, i.advice(), lower+toCodes, inner, lowest)
 			return err
 		},
 		func() error {
@@ -135,10 +135,11 @@ func (p *pdfWriter) invite(i Invitation, width, height float64) error {
 func (p *pdfWriter) credentials(page *pdf.Page, i Invitation, y, inner, limit float64) error {
 	intro, err := fit(limit-inviteFrame-y, func(scale float64) (b block) {
 		head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, i.title().text)})
+		title, _ := p.set.Break(head, i.title().text, inner/pdf.Point)
+		b.tagged(pdf.Heading, func() { b.add(0, pdf.Black, title) })
 		b.height += 1.5
 		lines, whole := p.set.Break(style(p.faces.text, bodySize, bodyLead, scale), i.lead().text, inner/pdf.Point)
-		b.add(0, pdf.Black, lines)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, lines) })
 		b.whole = whole
 		return b
 	})
@@ -149,21 +150,26 @@ func (p *pdfWriter) credentials(page *pdf.Page, i Invitation, y, inner, limit fl
 	y += intro.height + inviteGap
 	width := (inner - 2*boxPadding - inviteLabel) / pdf.Point
 	typed, err := fit(limit-y-2*boxPadding, func(scale float64) (b block) {
-		label, value := style(p.faces.text, bodySize, 20, scale), style(p.faces.figure, 11, 20, scale)
+		label, value := style(p.faces.text, bodySize, 20, scale), forward(style(p.faces.figure, 11, 20, scale))
 		b.whole = true
-		for _, typed := range i.typed(p.in) {
-			lines, whole := p.set.Keep(value, spell(p.faces.figure, typed.value), width)
-			row := block{height: b.height}
-			row.add(0, second, []typeset.Line{p.set.Line(label, typed.label.text)})
-			b.placed = append(b.placed, row.placed...)
-			b.add(inviteLabel, pdf.Black, lines)
-			b.height += inviteGap * scale
-			b.whole = b.whole && whole
+		row := func(label typeset.Style, name said, value []typeset.Line) {
+			b.tagged(pdf.Row, func() {
+				b.beside(func() {
+					b.tagged(pdf.RowHead, func() { b.add(0, second, []typeset.Line{p.set.Line(label, name.text)}) })
+				})
+				b.tagged(pdf.Cell, func() { b.add(inviteLabel, pdf.Black, value) })
+			})
 		}
-		row := block{height: b.height}
-		row.add(0, second, []typeset.Line{p.set.Line(style(p.faces.text, bodySize, 24, scale), p.in.say(words.InvitationCode, nil).text)})
-		b.placed = append(b.placed, row.placed...)
-		b.add(inviteLabel, pdf.Black, []typeset.Line{p.set.Line(typeset.Style{Font: p.faces.code, Size: 17 * scale, Lead: 24 * scale}, i.Code.Display())})
+		b.tagged(pdf.Table, func() {
+			for _, typed := range i.typed(p.in) {
+				lines, whole := p.set.Keep(value, p.spell(p.faces.figure, typed.value), width)
+				row(label, typed.label, lines)
+				b.height += inviteGap * scale
+				b.whole = b.whole && whole
+			}
+			code := forward(typeset.Style{Font: p.faces.code, Size: 17 * scale, Lead: 24 * scale})
+			row(style(p.faces.text, bodySize, 24, scale), p.in.say(words.InvitationCode, nil), []typeset.Line{p.set.Line(code, i.Code.Display())})
+		})
 		return b
 	})
 	if err != nil {

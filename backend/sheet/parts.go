@@ -15,15 +15,15 @@ import (
 func (p *pdfWriter) brand(page *pdf.Page, workspace string, inner, limit float64) error {
 	const size, gap = 13.5 * pdf.Point, 2.0
 	b, err := fit(limit-topAt, func(scale float64) (b block) {
-		lines, whole := p.set.Break(style(p.faces.strong, 10.5, bodyLead, scale), workspace, (inner-size-gap)/pdf.Point)
-		b.add(0, pdf.Black, lines)
+		lines, whole := p.set.Break(own(style(p.faces.strong, 10.5, bodyLead, scale)), workspace, (inner-size-gap)/pdf.Point)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, lines) })
 		b.whole = whole
 		return b
 	})
 	if err != nil {
 		return err
 	}
-	page.Shape(margin, topAt, size/markGrid, mark)
+	page.Shape(margin, topAt, size, size/markGrid, mark)
 	b.draw(page, margin+size+gap, topAt)
 	return nil
 }
@@ -31,21 +31,25 @@ func (p *pdfWriter) brand(page *pdf.Page, workspace string, inner, limit float64
 // facts are rows of a label and a value that ends at the right.
 func (p *pdfWriter) facts(page *pdf.Page, rows []fact, x, y, width, limit float64) (end float64, err error) {
 	b, err := fit(limit-y, func(scale float64) (b block) {
-		label, value := style(p.faces.text, bodySize, 15, scale), style(p.faces.figure, bodySize, 15, scale)
+		label, value := style(p.faces.text, bodySize, 15, scale), own(style(p.faces.figure, bodySize, 15, scale))
 		value.Feature = figures
 		labels := 0.0
 		for _, r := range rows {
 			labels = max(labels, p.set.Line(label, r.label.text).Width)
 		}
 		b.whole = true
-		for _, r := range rows {
-			lines, whole := p.set.Break(value, r.value, (width-factsGap)/pdf.Point-labels)
-			row := block{height: b.height}
-			row.add(0, second, []typeset.Line{p.set.Line(label, r.label.text)})
-			b.placed = append(b.placed, row.placed...)
-			b.addRight(width, pdf.Black, lines)
-			b.whole = b.whole && whole
-		}
+		b.tagged(pdf.Table, func() {
+			for _, r := range rows {
+				lines, whole := p.set.Break(value, r.value, (width-factsGap)/pdf.Point-labels)
+				b.tagged(pdf.Row, func() {
+					b.beside(func() {
+						b.tagged(pdf.RowHead, func() { b.add(0, second, []typeset.Line{p.set.Line(label, r.label.text)}) })
+					})
+					b.tagged(pdf.Cell, func() { b.addRight(width, pdf.Black, lines) })
+				})
+				b.whole = b.whole && whole
+			}
+		})
 		return b
 	})
 	if err != nil {
@@ -63,20 +67,25 @@ func (p *pdfWriter) advise(page *pdf.Page, heading words.Key, sentences []said, 
 		text := style(p.faces.text, bodySize, bodyLead, scale)
 		number := text
 		number.Feature = figures
-		b.add(0, pdf.Black, []typeset.Line{p.set.Line(head, p.in.say(heading, nil).text)})
+		title, _ := p.set.Break(head, p.in.say(heading, nil).text, width/pdf.Point)
+		b.tagged(pdf.Subheading, func() { b.add(0, pdf.Black, title) })
 		b.height += 2 * scale
 		b.whole = true
-		for i, sentence := range sentences {
-			if i > 0 {
-				b.height += 1.6 * scale
+		b.tagged(pdf.List, func() {
+			for i, sentence := range sentences {
+				if i > 0 {
+					b.height += 1.6 * scale
+				}
+				lines, whole := p.set.Break(text, sentence.text, (width-indent)/pdf.Point)
+				b.tagged(pdf.Item, func() {
+					b.beside(func() {
+						b.tagged(pdf.Label, func() { b.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))}) })
+					})
+					b.tagged(pdf.Body, func() { b.add(indent, pdf.Black, lines) })
+				})
+				b.whole = b.whole && whole
 			}
-			lines, whole := p.set.Break(text, sentence.text, (width-indent)/pdf.Point)
-			row := block{height: b.height}
-			row.add(0, pdf.Black, []typeset.Line{p.set.Line(number, fmt.Sprintf("%d.", i+1))})
-			b.placed = append(b.placed, row.placed...)
-			b.add(indent, pdf.Black, lines)
-			b.whole = b.whole && whole
-		}
+		})
 		return b
 	})
 	if err != nil {
@@ -89,10 +98,11 @@ func (p *pdfWriter) advise(page *pdf.Page, heading words.Key, sentences []said, 
 func (p *pdfWriter) foot(page *pdf.Page, left, right said, y, inner float64) {
 	small := style(p.faces.text, 8, bodyLead, 1)
 	var b block
-	b.add(0, second, []typeset.Line{p.set.Line(small, left.text)})
+	b.beside(func() {
+		b.tagged(pdf.Paragraph, func() { b.add(0, second, []typeset.Line{p.set.Line(small, left.text)}) })
+	})
 	if right.text != "" {
-		b.height = 0
-		b.addRight(inner, second, []typeset.Line{p.set.Line(small, right.text)})
+		b.tagged(pdf.Paragraph, func() { b.addRight(inner, second, []typeset.Line{p.set.Line(small, right.text)}) })
 	}
 	b.draw(page, margin, y)
 }

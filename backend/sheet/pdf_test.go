@@ -160,7 +160,7 @@ func TestPDF_FontsAreEmbeddedAsSubsets(t *testing.T) {
 		t.Errorf("%d fonts: %v", len(lines), lines)
 	}
 	for _, l := range lines {
-		if !regexp.MustCompile(`^[A-Z]{6}\+\S+\s+CID TrueType\s+Identity-H\s+yes yes yes`).MatchString(l) {
+		if !regexp.MustCompile(`^[A-Z]{6}\+\S+\s+CID Type 0C\s+Identity-H\s+yes yes yes`).MatchString(l) {
 			t.Errorf("%q", l)
 		}
 	}

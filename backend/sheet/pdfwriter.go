@@ -66,8 +66,17 @@ func newPDFWriter(w io.Writer, language writer, title said) (*pdfWriter, error) 
 	if err != nil {
 		return nil, err
 	}
-	doc := pdf.New(w, pdf.Info{Title: title.text, Producer: language.words.Text(words.AppName, nil), Language: language.words.Language()})
-	return &pdfWriter{doc: doc, in: language, faces: faces, set: typeset.NewSetter()}, nil
+	doc := pdf.New(w, pdf.Info{
+		Title: title.text, Producer: language.words.Text(words.AppName, nil), Language: language.words.Language(), RightToLeft: language.rightToLeft(),
+	})
+	return &pdfWriter{doc: doc, faces: faces, set: typeset.NewSetter()}, nil
+}
+
+// page begins a page in a language.
+func (p *pdfWriter) page(language writer, width, height float64) *pdf.Page {
+	p.in = language
+	p.set.Language(language.words.Language(), language.rightToLeft())
+	return p.doc.Page(width, height, language.words.Language(), language.rightToLeft())
 }
 
 // end makes the pages a document.
@@ -85,27 +94,39 @@ func style(font *typeset.Font, size, lead, scale float64) typeset.Style {
 	return typeset.Style{Font: font, Size: size * scale, Lead: lead * scale, Track: track * scale}
 }
 
+// own is a style for a text that runs in its own direction, such as a name.
+func own(s typeset.Style) typeset.Style {
+	s.Direction = typeset.Auto
+	return s
+}
+
+// forward is a style for what is typed from left to right wherever it stands: an email, a code.
+func forward(s typeset.Style) typeset.Style {
+	s.Direction = typeset.LTR
+	return s
+}
+
 // print draws a sheet, part by part in reading order.
 func (p *pdfWriter) print(s Sheet, width, height float64) error {
-	page := p.doc.Page(width, height)
-	back, forward := height/3, 2*height/3
+	page := p.page(in(s.Words), width, height)
+	back, lower := height/3, 2*height/3
 	inner := width - 2*margin
 	for _, part := range []func() error{
 		func() error { return p.brand(page, s.Workspace, inner, addressAt-clear) },
-		func() error { return p.address(page, s, back-clear) },
+		func() error { return p.address(page, s.Name, s.Email, width, back-clear) },
 		func() error {
-			_, err := p.facts(page, s.facts(), width-margin-factsWidth, addressAt, factsWidth, back-clear)
+			_, err := p.facts(page, s.facts(), p.besideAddress(width), addressAt, factsWidth, back-clear)
 			return err
 		},
 		func() error { p.fold(page, back, width, words.SheetFoldBack); return nil },
 		func() error { p.codes(page, s, back+toCodes, inner); return nil },
-		func() error { p.fold(page, forward, width, words.SheetFoldForward); return nil },
+		func() error { p.fold(page, lower, width, words.SheetFoldForward); return nil },
 		func() error {
-			_, err := p.advise(page, words.SheetTodo, s.advice(), forward+toCodes, inner-boxWidth-boxGap, height-footAt-clear-bodyLead*pdf.Point)
+			_, err := p.advise(page, words.SheetTodo, s.advice(), lower+toCodes, inner-boxWidth-boxGap, height-footAt-clear-bodyLead*pdf.Point)
 			return err
 		},
 		func() error {
-			return p.box(page, s, forward+toCodes, width-margin-boxWidth, height-footAt-clear-bodyLead*pdf.Point)
+			return p.box(page, s, lower+toCodes, width-margin-boxWidth, height-footAt-clear-bodyLead*pdf.Point)
 		},
 		func() error {
 			left, right := s.footer()
@@ -121,28 +142,42 @@ func (p *pdfWriter) print(s Sheet, width, height float64) error {
 	return nil
 }
 
-func (p *pdfWriter) address(page *pdf.Page, s Sheet, limit float64) error {
+// address is the name and the email, where an envelope has its window. That is on the left
+// whatever the language, since envelopes are.
+func (p *pdfWriter) address(page *pdf.Page, person, mail string, width, limit float64) error {
 	b, err := fit(limit-addressAt, func(scale float64) (b block) {
-		name, wholeName := p.set.Break(style(p.faces.strong, 11, 15, scale), p.in.or(s.Name, words.PaperNothing), addressWidth/pdf.Point)
-		email, wholeEmail := p.set.Keep(style(p.faces.text, 11, 15, scale), spell(p.faces.text, p.in.or(s.Email, words.PaperNothing)), addressWidth/pdf.Point)
-		b.add(0, pdf.Black, name)
-		b.add(0, pdf.Black, email)
+		name, wholeName := p.set.Break(own(style(p.faces.strong, 11, 15, scale)), p.in.or(person, words.PaperNothing), addressWidth/pdf.Point)
+		email, wholeEmail := p.set.Keep(forward(style(p.faces.text, 11, 15, scale)), p.spell(p.faces.text, p.in.or(mail, words.PaperNothing)), addressWidth/pdf.Point)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, name) })
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, email) })
 		b.whole = wholeName && wholeEmail
 		return b
 	})
 	if err != nil {
 		return err
 	}
-	b.draw(page, margin, addressAt)
+	x := margin
+	if p.in.rightToLeft() {
+		x = width - margin - addressWidth
+	}
+	b.draw(page, x, addressAt)
 	return nil
 }
 
-// spell writes what the font cannot show as the number of the character, since an email
+// besideAddress is where the facts begin, on the other side.
+func (p *pdfWriter) besideAddress(width float64) float64 {
+	if p.in.rightToLeft() {
+		return margin
+	}
+	return width - margin - factsWidth
+}
+
+// spell writes what no font can show as the number of the character, since an email
 // has to be typed elsewhere and must not become a row of boxes.
-func spell(font *typeset.Font, s string) string {
+func (p *pdfWriter) spell(font *typeset.Font, s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if font.Has(r) {
+		if p.set.Shows(font, r) {
 			b.WriteRune(r)
 		} else {
 			fmt.Fprintf(&b, "<U+%04X>", r)
@@ -165,10 +200,11 @@ func (p *pdfWriter) codes(page *pdf.Page, s Sheet, y, inner float64) {
 	head := typeset.Style{Font: p.faces.strong, Size: 17, Lead: 21.25, Track: -0.34}
 	text := style(p.faces.text, bodySize, bodyLead, 1)
 	intro := block{height: 0}
-	intro.add(0, pdf.Black, []typeset.Line{p.set.Line(head, p.in.say(words.SheetTitle, nil).text)})
+	title, _ := p.set.Break(head, p.in.say(words.SheetTitle, nil).text, inner/pdf.Point)
+	intro.tagged(pdf.Heading, func() { intro.add(0, pdf.Black, title) })
 	intro.height += 1.5
 	lines, _ := p.set.Break(text, p.in.say(words.SheetText, nil).text, inner/pdf.Point)
-	intro.add(0, pdf.Black, lines)
+	intro.tagged(pdf.Paragraph, func() { intro.add(0, pdf.Black, lines) })
 	intro.draw(page, margin, y)
 
 	y += intro.height + 6.5
@@ -176,9 +212,10 @@ func (p *pdfWriter) codes(page *pdf.Page, s Sheet, y, inner float64) {
 	y += rule
 	number := text
 	number.Feature = figures
-	code := typeset.Style{Font: p.faces.code, Size: 14.5, Lead: bodyLead, Track: 0.145}
+	code := forward(typeset.Style{Font: p.faces.code, Size: 14.5, Lead: bodyLead, Track: 0.145})
 	column := (inner - columnGap) / 2
 	perColumn := (len(s.Codes) + 1) / 2
+	page.Open(pdf.List)
 	for i, c := range s.Codes {
 		x, top := margin+float64(i/perColumn)*(column+columnGap), y+float64(i%perColumn)*rowHeight
 		middle := top + rowHeight/2
@@ -189,10 +226,17 @@ func (p *pdfWriter) codes(page *pdf.Page, s Sheet, y, inner float64) {
 		page.Box(x, middle-tick/2, tick, tick, rule)
 		n := p.set.Line(number, fmt.Sprint(i+1))
 		x += tick + rowGap + rowNumber
+		page.Open(pdf.Item)
+		page.Open(pdf.Label)
 		page.Text(x-n.Width*pdf.Point, middle+centred(n), pdf.Black, n)
+		page.End()
 		line := p.set.Line(code, c.Display())
+		page.Open(pdf.Body)
 		page.Text(x+rowGap, middle+centred(line), pdf.Black, line)
+		page.End()
+		page.End()
 	}
+	page.End()
 	page.Line(margin, margin+inner, y+float64(perColumn)*rowHeight, rule, pdf.Black)
 }
 
@@ -206,13 +250,13 @@ func (p *pdfWriter) box(page *pdf.Page, s Sheet, y, x, limit float64) error {
 		text := style(p.faces.text, bodySize, bodyLead, scale)
 		code := typeset.Style{Font: p.faces.code, Size: 15 * scale, Lead: 20 * scale}
 		first, _ := p.set.Break(text, about.text, width)
-		middle, whole := p.set.Break(code, word, width)
+		middle, whole := p.set.Break(own(code), word, width)
 		last, _ := p.set.Break(text, what.text, width)
-		b.add(0, pdf.Black, first)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, first) })
 		b.height += 1 * scale
-		b.add(0, pdf.Black, middle)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, middle) })
 		b.height += 1.5 * scale
-		b.add(0, pdf.Black, last)
+		b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, last) })
 		b.whole = whole
 		return b
 	})

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"countersign/backend/words"
 )
 
@@ -22,6 +24,16 @@ func in(c *words.Catalogue) writer {
 		c = words.English()
 	}
 	return writer{c}
+}
+
+// rightToLeft reports whether the language is written so.
+func (w writer) rightToLeft() bool {
+	script, _ := language.Make(w.words.Language()).Script()
+	switch script.String() {
+	case "Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa":
+		return true
+	}
+	return false
 }
 
 func (w writer) say(k words.Key, args words.Args) said { return said{w.words.Text(k, args)} }

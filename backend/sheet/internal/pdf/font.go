@@ -2,8 +2,8 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"strings"
@@ -26,7 +26,9 @@ type usedFont struct {
 
 type character struct {
 	glyph uint16
+	blank bool
 	text  string
+	x, y  int // by how much it is moved
 }
 
 func (d *Document) use(font *typeset.Font) *usedFont {
@@ -39,57 +41,79 @@ func (d *Document) use(font *typeset.Font) *usedFont {
 	return f
 }
 
-// use returns the ID of a glyph and its own width, in thousandths of an em.
-func (f *usedFont) use(g typeset.Glyph) (id int, width float64) {
-	c := character{g.ID, g.Text}
+// use returns the ID of a glyph and its own width, in thousandths of an em, and where it stands
+// relative to the pen.
+func (f *usedFont) use(g typeset.Glyph) (id int, width, x, y float64) {
+	c := character{glyph: g.ID, blank: g.Blank, text: g.Text}
+	if g.RTL {
+		// A mark is moved within its glyph: a pen that went forth and back to draw it would part the
+		// word for many readers.
+		c.x, c.y = whole(g.X), whole(g.Y)
+	} else {
+		x, y = g.X, g.Y
+	}
 	id, ok := f.ids[c]
 	if !ok {
 		f.all = append(f.all, c)
-		f.widths = append(f.widths, math.Round(f.Advance(g.ID)*1000)/1000)
+		width := 0.0
+		if !g.Blank {
+			width = f.Advance(g.ID)
+		}
+		f.widths = append(f.widths, math.Round(width*1000)/1000)
 		id = len(f.all)
 		f.ids[c] = id
 	}
-	return id, f.widths[id-1]
+	return id, f.widths[id-1], x, y
 }
 
-// writeFont writes a composite font (ISO 32000-1, 9.7): the glyphs, which of them an ID
-// means, how wide it is, and what it says.
+// writeFont writes a composite font (ISO 32000-1, 9.7): the glyphs, how wide they are, and what
+// they say.
 func (d *Document) writeFont(f *usedFont) {
-	glyphs := make([]uint16, len(f.all))
+	shapes := make([]shape, len(f.all))
+	var box [4]int
 	for i, c := range f.all {
-		glyphs[i] = c.glyph
+		shapes[i].width = f.widths[i]
+		if c.blank {
+			continue
+		}
+		shapes[i].steps = f.Outline(c.glyph)
+		for n := range shapes[i].steps {
+			for j := range shapes[i].steps[n].Points {
+				p := &shapes[i].steps[n].Points[j]
+				p[0], p[1] = p[0]+float64(c.x), p[1]+float64(c.y)
+				x, y := whole(p[0]), whole(p[1])
+				box = [4]int{min(box[0], x), min(box[1], y), max(box[2], x), max(box[3], y)}
+			}
+		}
 	}
-	program, metrics := subset(f.Font, glyphs)
-	name := tag(program) + "+" + f.Name
-	descendant, descriptor, file, text, glyphIDs := d.reserve(), d.reserve(), d.reserve(), d.reserve(), d.reserve()
+	// The tag tells subsets of one font apart, so it is made of what is in this one.
+	name := tag(program("", shapes, box)) + "+" + f.Name
+	content := program(name, shapes, box)
+	descendant, descriptor, file, text := d.reserve(), d.reserve(), d.reserve(), d.reserve()
 
 	d.object(f.ref)
-	d.printf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>\nendobj\n", name, descendant, text)
+	d.printf("<</Type/Font/Subtype/Type0/BaseFont/%s-Identity-H/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>\nendobj\n", name, descendant, text)
 
 	d.object(descendant)
-	d.printf("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[1[", name, descriptor, glyphIDs)
+	d.printf("<</Type/Font/Subtype/CIDFontType0/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/DW 0/W[1[", name, descriptor)
 	for _, w := range f.widths {
 		d.printf("%s ", number(w))
 	}
 	d.printf("]]>>\nendobj\n")
 
 	const symbolic = 4 // flag 3: its characters are not those of a Latin standard
+	ascent, descent, capHeight := f.Metrics()
 	d.object(descriptor)
-	d.printf("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %d 0 R>>\nendobj\n",
-		name, symbolic, metrics.box[0], metrics.box[1], metrics.box[2], metrics.box[3], metrics.ascent, metrics.descent, metrics.capHeight, file)
+	d.printf("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile3 %d 0 R>>\nendobj\n",
+		name, symbolic, box[0], box[1], box[2], box[3], whole(ascent), whole(descent), whole(capHeight), file)
 
-	d.stream(file, fmt.Sprintf("/Length1 %d", len(program)), program)
+	d.stream(file, "/Subtype/CIDFontType0C", content)
 	d.stream(text, "", f.toUnicode())
-
-	ids := make([]byte, 2, 2+2*len(glyphs)) // ID 0 is glyph 0, which nothing uses
-	for _, g := range glyphs {
-		ids = binary.BigEndian.AppendUint16(ids, g)
-	}
-	d.stream(glyphIDs, "", ids)
 }
 
-// toUnicode lets readers search and copy (ISO 32000-1, 9.10.3). A glyph without text of
-// its own maps to nothing.
+// toUnicode lets readers search and copy (ISO 32000-1, 9.10.3). Each glyph says something, as
+// PDF/UA wants it: one without text of its own, which stands in a span with the text of them all, a
+// space of no width.
 func (f *usedFont) toUnicode() []byte {
 	var b bytes.Buffer
 	b.WriteString("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
@@ -100,7 +124,7 @@ func (f *usedFont) toUnicode() []byte {
 		part := f.all[start:min(start+block, len(f.all))]
 		fmt.Fprintf(&b, "%d beginbfchar\n", len(part))
 		for i, c := range part {
-			fmt.Fprintf(&b, "<%04X><%s>\n", start+i+1, utf16Hex(c.text))
+			fmt.Fprintf(&b, "<%04X><%s>\n", start+i+1, utf16Hex(cmp.Or(c.text, "\u200b")))
 		}
 		b.WriteString("endbfchar\n")
 	}

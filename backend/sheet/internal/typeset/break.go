@@ -14,6 +14,7 @@ const remembered = 256
 type paragraph struct {
 	style Style
 	text  string
+	lang  string
 	width float64
 }
 
@@ -27,7 +28,7 @@ type broken struct {
 // characters rather than cut, and whole is false then. There is at least one line. The caller must not
 // change the lines, which may be given out again.
 func (s *Setter) Break(style Style, text string, width float64) (lines []Line, whole bool) {
-	key := paragraph{style, text, width}
+	key := paragraph{style, text, s.lang, width}
 	b, ok := s.broken[key]
 	if !ok {
 		b.lines, b.whole = s.fill(style, Words(text), width)
@@ -46,11 +47,18 @@ func (s *Setter) Keep(style Style, text string, width float64) (lines []Line, wh
 }
 
 func (s *Setter) fill(style Style, words []string, width float64) (lines []Line, whole bool) {
-	text := []rune(strings.Join(words, ""))
-	at := s.offsets(style, string(text))
+	p := s.prepare(style, strings.Join(words, ""))
+	text := p.original
+	at := s.offsets(style, &p)
 	whole = true
 	begin, end := 0, 0 // of the current line
-	emit := func() { lines = append(lines, s.Line(style, strings.TrimRight(string(text[begin:end]), " "))) }
+	emit := func() {
+		last := end
+		for last > begin && text[last-1] == ' ' {
+			last--
+		}
+		lines = append(lines, s.line(style, &p, begin, last, last < end && end < len(text)))
+	}
 	// take lengthens the current line by a part that ends at next, or begins another.
 	take := func(next int) (fits bool) {
 		last := next
@@ -82,18 +90,27 @@ func (s *Setter) fill(style Style, words []string, width float64) (lines []Line,
 	return lines, whole
 }
 
-// offsets returns where each character of text begins when all of it stands on one line,
-// and where the line ends, in points. Setting the text once makes breaking it cheap.
-func (s *Setter) offsets(style Style, text string) []float64 {
-	at := make([]float64, 0, len(text)+1)
-	x := 0.0
-	for _, g := range s.Line(style, text).Glyphs {
-		for range utf8.RuneCountInString(g.Text) {
-			at = append(at, x)
-		}
-		x += g.Advance * style.Size / 1000
+// offsets returns where each character of text begins when all of it stands on one line
+// in the order in which it is read, and where the line ends, in points. Setting the text once makes
+// breaking it cheap.
+func (s *Setter) offsets(style Style, p *prepared) []float64 {
+	at := make([]float64, len(p.original)+1)
+	line := s.line(style, p, 0, len(p.original), false)
+	widths, counts := make(map[int]float64), make(map[int]int) // of clusters
+	for _, g := range line.Glyphs {
+		widths[g.At] += g.Advance * style.Size / 1000
+		counts[g.At] += utf8.RuneCountInString(g.Text)
 	}
-	return append(at, x)
+	for begin, width := range widths {
+		n := max(counts[begin], 1)
+		for r := begin; r < min(begin+n, len(p.original)); r++ {
+			at[r+1] += width / float64(n)
+		}
+	}
+	for i := range p.original {
+		at[i+1] += at[i]
+	}
+	return at
 }
 
 // Words divides text where a line may end (UAX #14); each part keeps the spaces after it.
@@ -107,11 +124,30 @@ func Words(text string) []string {
 	return parts
 }
 
-// Characters divides text into what a reader takes for single characters (UAX #29).
-func Characters(text string) []string {
+// Characters divides text into what a reader takes for single characters (UAX #29), and keeps
+// the vowels of Thai and Lao that are written before their consonant with it.
+func Characters(text string) (parts []string) {
+	before := ""
+	for _, g := range graphemes(text) {
+		if r, _ := utf8.DecodeRuneInString(g); r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' {
+			if before != "" {
+				parts = append(parts, before)
+			}
+			before = g
+			continue
+		}
+		parts = append(parts, before+g)
+		before = ""
+	}
+	if before != "" {
+		parts = append(parts, before)
+	}
+	return parts
+}
+
+func graphemes(text string) (parts []string) {
 	var seg segmenter.Segmenter
 	seg.Init([]rune(text))
-	var parts []string
 	for it := seg.GraphemeIterator(); it.Next(); {
 		parts = append(parts, string(it.Grapheme().Text))
 	}
