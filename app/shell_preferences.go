@@ -134,10 +134,10 @@ func (s *shell) dressPage(next http.Handler) http.Handler {
 		next.ServeHTTP(page, r)
 		now := s.preferences.get()
 		language := s.language()
-		attributes := `<html lang="` + language + `" dir="` + words.For(language).Direction() + `" data-theme="` + now.Theme + `" data-motion="` + now.Motion + `"`
+		attributes := ` lang="` + language + `" dir="` + words.For(language).Direction() + `" data-theme="` + now.Theme + `" data-motion="` + now.Motion + `"`
 		w.Header().Del("Content-Length")
 		w.WriteHeader(page.status)
-		_, _ = w.Write(bytes.Replace(page.body.Bytes(), []byte(`<html lang="en"`), []byte(attributes), 1))
+		_, _ = w.Write(bytes.Replace(page.body.Bytes(), []byte(` lang="en"`), []byte(attributes), 1))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/number"
 )
 
 // The messages are a subset of ICU MessageFormat, which the page reads with
@@ -291,8 +292,14 @@ func (c *Catalogue) writeTo(b *strings.Builder, t text, args Args) {
 			continue
 		}
 		switch p.kind {
-		case value, figures:
+		case value:
 			b.WriteString(plain(v))
+		case figures:
+			if n, ok := whole(v); ok {
+				b.WriteString(c.numbers.Sprint(number.Decimal(n, number.NoSeparator())))
+			} else {
+				b.WriteString(plain(v))
+			}
 		case count, hash:
 			if n, ok := whole(v); ok {
 				b.WriteString(c.Count(n))

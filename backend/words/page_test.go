@@ -8,8 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 
 	"countersign/backend/words/wordstest"
 )
@@ -210,4 +215,78 @@ func TestText_CountsAsThePageDoesInManyLanguages(t *testing.T) {
 		all = append(all, spoken{language, m, Args{"n": 1001}}, spoken{language, m, Args{"n": 100000}})
 	}
 	hold(t, all)
+}
+
+// pluralForms are the forms that a language has for whole numbers up to a thousand, but for other, which each message
+// has, and zero, which other reads for.
+func pluralForms(tag string) (all []string) {
+	for n := range 1000 {
+		form := forms[plural.Cardinal.MatchPlural(language.MustParse(tag), n, 0, 0, 0, 0)]
+		if form != "other" && form != "zero" && !slices.Contains(all, form) {
+			all = append(all, form)
+		}
+	}
+	return all
+}
+
+// counts reports whether a text has the number before a noun, which has a form for it.
+func counts(t text) bool {
+	for i, p := range t {
+		if p.kind == hash && i+1 < len(t) && regexp.MustCompile(`^\s\pL`).MatchString(t[i+1].text) {
+			return true
+		}
+	}
+	return false
+}
+
+// pluralsLacking says which of the forms a message has no words for, where it counts something. Words for =1 are those for one.
+func pluralsLacking(m text, of []string) (lacks []string) {
+	exact := map[string]string{"one": "=1", "two": "=2"}
+	for _, p := range m {
+		for _, form := range of {
+			_, named := p.options[form]
+			if _, ok := p.options[exact[form]]; p.kind == plurals && counts(p.options["other"]) && !named && !ok {
+				lacks = append(lacks, form)
+			}
+		}
+		for _, option := range p.options {
+			lacks = append(lacks, pluralsLacking(option, of)...)
+		}
+	}
+	return lacks
+}
+
+// otherwise are messages that count otherwise: the one has a message of its own, or # is the number of an event.
+var otherwise = []string{"issue.ready", "error.log_not_authentic.next"}
+
+func TestCatalogue_HasEachPluralFormOfItsLanguage(t *testing.T) {
+	t.Parallel()
+	for path, source := range catalogues(t) {
+		var messages map[string]string
+		if err := json.Unmarshal(source, &messages); err != nil {
+			t.Fatal(err)
+		}
+		forms := pluralForms(messages[LanguageTag.name])
+		for key, m := range messages {
+			read, err := parse(m)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", path, key, err)
+			}
+			if lacks := pluralsLacking(read, forms); len(lacks) > 0 && !slices.Contains(otherwise, key) {
+				t.Errorf("%s: %s has no words for %v", path, key, lacks)
+			}
+		}
+	}
+	for m, want := range map[string]string{
+		"{n, plural, =1 {a} other {b}}": "", "{n, plural, one {a} other {b (#)}}": "", "{n, plural, =1 {a} few {# c} other {# b}}": "two many",
+		"{w, select, a {{n, plural, one {a} other {# b}}} other {}}": "two few many",
+	} {
+		read, err := parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(pluralsLacking(read, pluralForms("ar")), " "); got != want {
+			t.Errorf("%s lacks %q", m, got)
+		}
+	}
 }

@@ -56,6 +56,52 @@ func TestFor_TheMadeUpLanguageHasToBeNamed(t *testing.T) {
 	}
 }
 
+// sameInAll are texts that read as in English in any language: names, standards, sizes of paper, what is typed, and what has no letters.
+var sameInAll = []string{"Countersign", "· Countersign", "PDF", "CSV", "2FA", "JSON (*.json)", "PDF (*.pdf)", "A4", "Letter", "Delete", "Enter", "Esc", "Space", "F1", "Ctrl+L", "Ctrl+K", "Ctrl+V"}
+
+// sameIn are the words that a language shares with English, as its dictionaries have them.
+var sameIn = map[string][]string{
+	"de": {
+		"System", "System ()", "Version", "Person", "Backup", "Name", "B", "KB", "MB", "GB", "Tag", "Tags", "Text", "Text (*.txt)", "Code", "Status", "in", "Server",
+		"Format", "Passphrase", "Admin", "Admins", "min",
+	},
+	"fr": {
+		"Version", ", page", "Document", "Code", "Invitations", "Secrets", "Format", "Invitation", "Actions", "Page", "Date", "Type", "Description", "Exports", "Synopsis", "min",
+		"Configuration", "secrets", "version",
+	},
+	"ja": {"B", "KB", "MB", "GB"},
+}
+
+func TestCatalogue_HasNothingLeftInEnglish(t *testing.T) {
+	t.Parallel()
+	english, arguments, used := words.English(), regexp.MustCompile(`\{\w+\}`), map[string]bool{}
+	for _, name := range words.Languages()[1:] {
+		c := words.For(name)
+		for _, key := range english.Keys() {
+			k, _ := english.Named(key)
+			said := english.Text(k, nil)
+			bare := strings.TrimSpace(arguments.ReplaceAllString(said, ""))
+			if c.Text(k, nil) != said || !regexp.MustCompile(`\pL`).MatchString(bare) {
+				continue
+			}
+			used[bare], used[name+" "+bare] = true, true
+			if !slices.Contains(sameInAll, bare) && !slices.Contains(sameIn[name], bare) {
+				t.Errorf("%s: %s is %q: translate it, or name it as a word that is the same", name, key, said)
+			}
+		}
+		for _, word := range sameIn[name] {
+			if !used[name+" "+word] {
+				t.Errorf("%s: nothing is %q: take it out of the list", name, word)
+			}
+		}
+	}
+	for _, word := range sameInAll {
+		if !used[word] {
+			t.Errorf("nothing is %q: take it out of the list", word)
+		}
+	}
+}
+
 func TestCatalogue_EachLanguageIsComplete(t *testing.T) {
 	t.Parallel()
 	found, err := filepath.Glob("*.json")

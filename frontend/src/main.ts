@@ -14,6 +14,9 @@ if (import.meta.env.PROD) {
   });
 }
 
+// The pictures of tests/look are of screens that were reached in English.
+if (import.meta.env.MODE === 'look') Object.assign(window, { speak: use });
+
 stay();
 // The application has written on the page which language it speaks. It is read while the workspace is opened.
 const words = use(document.documentElement.lang);

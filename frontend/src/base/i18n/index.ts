@@ -5,11 +5,13 @@
  */
 import { type MessageFormatElement, TYPE } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { type Catalogue, type Key, languageOf } from './languages';
+import type { Catalogue, Key } from './catalogue';
+import { languageOf } from './languages';
 import { isPlain } from './plain';
 import { spoken } from './spoken.svelte';
 
-export { languages, languageOf, type Catalogue, type Key } from './languages';
+export type { Catalogue, Key } from './catalogue';
+export { languages, languageOf } from './languages';
 export type Values = Record<string, string | number | undefined>;
 
 /** Messages that were said, with the names of what they choose by. */

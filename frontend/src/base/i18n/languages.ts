@@ -1,9 +1,4 @@
-/** What is said in a language, by key. */
-import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
-import type en from '$words/en.json';
-
-export type Key = keyof typeof en;
-export type Catalogue = Record<Key, string | MessageFormatElement[]>;
+import type { Catalogue } from './catalogue';
 
 interface Language {
   /** What those who speak it call it. */
@@ -18,6 +13,10 @@ const all = (file: Promise<{ default: Catalogue }>) => file.then((it) => it.defa
 /** The languages that there are, in the order of the choice: a line for each file. One is loaded. */
 export const languages: Record<string, Language> = {
   en: { own: 'English', load: () => all(import('$words/en.json')) },
+  de: { own: 'Deutsch', load: () => all(import('$words/de.json')) },
+  fr: { own: 'Français', load: () => all(import('$words/fr.json')) },
+  ja: { own: '日本語', load: () => all(import('$words/ja.json')) },
+  ar: { own: 'العربية', rtl: true, load: () => all(import('$words/ar.json')) },
 };
 
 /** The language that nobody speaks, by the tag that the application gives it in development builds. */

@@ -4,7 +4,7 @@
  */
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { isPlain } from './plain';
-import type { Catalogue, Key } from './languages';
+import type { Catalogue, Key } from './catalogue';
 
 const accents: Record<string, string> = {
   ...{ a: 'á', e: 'ê', i: 'ï', o: 'ø', u: 'ü', n: 'ñ' },

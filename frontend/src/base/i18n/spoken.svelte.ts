@@ -1,4 +1,4 @@
-import type { Catalogue } from './languages';
+import type { Catalogue } from './catalogue';
 
 /** What the page speaks. Whatever shows words is drawn anew when it goes over to another language. */
 class Spoken {
