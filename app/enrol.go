@@ -1,12 +1,13 @@
 package app
 
 import (
+	"countersign/backend/client"
 	"countersign/backend/qr"
 	"countersign/backend/service"
 	"countersign/backend/totp"
 )
 
-// Enrolment is Enable 2FA, Change phone and Get new recovery codes.
+// Enrolment is Enable 2FA, Change phone, the list of authenticator apps, and Get new recovery codes.
 type Enrolment struct{ s *shell }
 
 // BeginEnable begins Enable 2FA.
@@ -20,14 +21,43 @@ func (e *Enrolment) BeginEnable(session string, pw Envelope, answer PublicKey) (
 	})
 }
 
-// BeginChangePhone begins Change phone.
-func (e *Enrolment) BeginChangePhone(session string, proof Proof, answer PublicKey) (EnrolmentView, error) {
+// BeginChangePhone begins Change phone: the new one takes the place of an app.
+func (e *Enrolment) BeginChangePhone(session string, app int, proof Proof, answer PublicKey) (EnrolmentView, error) {
+	return e.beginProven(session, proof, answer, func(in *signIn, typed client.Proof) (service.Shown, error) {
+		return in.session.BeginChangePhone(e.s.context(), app, typed)
+	})
+}
+
+// BeginAddApp begins Add an app.
+func (e *Enrolment) BeginAddApp(session, name string, proof Proof, answer PublicKey) (EnrolmentView, error) {
+	return e.beginProven(session, proof, answer, func(in *signIn, typed client.Proof) (service.Shown, error) {
+		return in.session.BeginAddApp(e.s.context(), name, typed)
+	})
+}
+
+// RenameApp sets the name of one.
+func (e *Enrolment) RenameApp(session string, app int, name string) (ProfileView, error) {
+	return e.s.act(session, func(in *signIn) error { return in.session.RenameApp(e.s.context(), app, name) })
+}
+
+// RemoveApp removes one of several.
+func (e *Enrolment) RemoveApp(session string, app int, proof Proof) (ProfileView, error) {
+	return e.s.act(session, func(in *signIn) error {
+		typed, err := in.proof(proof)
+		if err != nil {
+			return err
+		}
+		return in.session.RemoveApp(e.s.context(), app, typed)
+	})
+}
+
+func (e *Enrolment) beginProven(session string, proof Proof, answer PublicKey, use func(*signIn, client.Proof) (service.Shown, error)) (EnrolmentView, error) {
 	return e.begin(e.s.use, session, answer, func(in *signIn) (service.Shown, error) {
 		typed, err := in.proof(proof)
 		if err != nil {
 			return service.Shown{}, err
 		}
-		return in.session.BeginChangePhone(e.s.context(), typed)
+		return use(in, typed)
 	})
 }
 
@@ -116,7 +146,7 @@ func (e *Enrolment) profile(in *signIn) (*ProfileView, error) {
 	return &v, in.after(err)
 }
 
-// Cancel ends Enable 2FA or Change phone without a change.
+// Cancel ends Enable 2FA, Change phone or Add an app without a change.
 func (e *Enrolment) Cancel(session string) error {
 	in, err := e.s.named(session)
 	if err != nil {

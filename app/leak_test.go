@@ -77,7 +77,7 @@ func TestDataFolder_HoldsNoSecretAfterEveryAct(t *testing.T) {
 	w.ok(err)
 	_, err = w.prof.Rename(in.Token, "Amara N. Okafor")
 	w.ok(err)
-	v, err = w.enr.BeginChangePhone(in.Token, w.page.proof(pass, "code", codeOf(key)))
+	v, err = w.enr.BeginChangePhone(in.Token, 0, w.page.proof(pass, "code", codeOf(key)))
 	w.ok(err)
 	key = plantKey("second key", v.KeyGroups)
 	_, err = w.enr.Confirm(in.Token, codeOf(key))

@@ -151,9 +151,9 @@ func (e typingEnrolment) BeginEnable(session, pw string) (shownPhone, error) {
 	return m.phone(e.Enrolment.BeginEnable(session, e.page.typed(holdsPassword, pw), m.PublicKey))
 }
 
-func (e typingEnrolment) BeginChangePhone(session string, proof Proof) (shownPhone, error) {
+func (e typingEnrolment) BeginChangePhone(session string, app int, proof Proof) (shownPhone, error) {
 	m := e.page.mailbox()
-	return m.phone(e.Enrolment.BeginChangePhone(session, proof, m.PublicKey))
+	return m.phone(e.Enrolment.BeginChangePhone(session, app, proof, m.PublicKey))
 }
 
 func (e typingEnrolment) BeginNewCodes(session string, proof Proof) (*shownSheet, error) {

@@ -61,14 +61,24 @@ type ProfileView struct {
 type TwoFactor struct {
 	On               bool       `json:"on"`
 	Since            string     `json:"since,omitempty"`
-	PhoneSince       string     `json:"phoneSince,omitempty"`
-	LastUsedAt       string     `json:"lastUsedAt,omitempty"`
+	Apps             []AppView  `json:"apps"`                 // in the order in which they were added
+	MostApps         int        `json:"mostApps"`             // how many there may be
+	LastUsedAt       string     `json:"lastUsedAt,omitempty"` // of the one that was used last
 	LastUsedFor      string     `json:"lastUsedFor,omitempty"`
 	AuthenticatorOff bool       `json:"authenticatorOff"`
 	Required         bool       `json:"required"`
 	RequireFrom      string     `json:"requireFrom,omitempty"` // when it will be
 	ShortPassword    bool       `json:"shortPassword"`         // without 2FA, the next sign-in asks for a longer one
 	Codes            *CodesView `json:"codes,omitempty"`
+}
+
+// AppView is an authenticator app.
+type AppView struct {
+	Number      int    `json:"number"`
+	Name        string `json:"name"` // empty: its person has given it none
+	AddedAt     string `json:"addedAt"`
+	LastUsedAt  string `json:"lastUsedAt,omitempty"`
+	LastUsedFor string `json:"lastUsedFor,omitempty"`
 }
 
 // CodesView is the recovery set in short.
@@ -169,10 +179,17 @@ func (s *shell) profileView(o service.Overview) ProfileView {
 		Permissions: strs(s.permissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
 		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.PasswordChangedAt), LastSignInAt: stamp(p.LastSignInAt),
 		TwoFactor: TwoFactor{
-			On: f.On, Since: stamp(f.Since), PhoneSince: stamp(f.PhoneSince), LastUsedAt: stamp(f.LastUsedAt),
-			LastUsedFor: string(f.LastUse), AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom), ShortPassword: f.ShortPassword,
+			On: f.On, Since: stamp(f.Since), Apps: []AppView{}, MostApps: service.MaxApps, AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom), ShortPassword: f.ShortPassword,
 		},
 	}
+	var last service.App
+	for _, a := range f.Apps {
+		v.TwoFactor.Apps = append(v.TwoFactor.Apps, AppView{Number: a.Number, Name: a.Name, AddedAt: stamp(a.AddedAt), LastUsedAt: stamp(a.LastUsedAt), LastUsedFor: string(a.LastUse)})
+		if !a.LastUsedAt.Before(last.LastUsedAt) {
+			last = a
+		}
+	}
+	v.TwoFactor.LastUsedAt, v.TwoFactor.LastUsedFor = stamp(last.LastUsedAt), string(last.LastUse)
 	if c := f.Codes; c != nil {
 		codes := &CodesView{
 			Total: len(c.Codes), Left: c.Left, Used: []int{}, Sheet: c.Sheet, IssuedAt: stamp(c.IssuedAt), IssuedBy: c.IssuedBy,

@@ -196,7 +196,10 @@ var (
 	BeginProof       = op[None, ProofTerms](BySession, "session/proof-terms", "Begins a proof: gives what is signed with the password’s key.", again)
 	ForOneAct        = op[None, None](BySession, "session/for-one-act", "Makes the last proof good for one act only.")
 	BeginEnable      = op[ByProof, Shown](BySession, "session/enable", "Begins to turn 2FA on.")
-	BeginChangePhone = op[ByProof, Shown](BySession, "session/change-phone", "Begins to change the phone.")
+	BeginChangePhone = op[ChangePhoneRequest, Shown](BySession, "session/change-phone", "Begins to change the phone of an authenticator app.")
+	BeginAddApp      = op[AddAppRequest, Shown](BySession, "apps/add", "Begins to add an authenticator app.")
+	RenameApp        = op[RenameAppRequest, None](BySession, "apps/rename", "Sets the name of an authenticator app.")
+	RemoveApp        = op[RemoveAppRequest, None](BySession, "apps/remove", "Removes an authenticator app that isn’t the only one.")
 	Disable          = op[ByFactor, None](BySession, "session/disable", "Turns 2FA off.")
 
 	BeginRecovery  = op[None, service.CodeTerms](BySession, "session/recovery-terms", "Gives what a proof of a recovery code is made with.", again)

@@ -28,6 +28,26 @@ type (
 		ID   string
 		Name string
 	}
+	// ChangePhoneRequest is that of BeginChangePhone.
+	ChangePhoneRequest struct {
+		App   int
+		Proof Proof
+	}
+	// AddAppRequest is that of BeginAddApp.
+	AddAppRequest struct {
+		Name  string
+		Proof Proof
+	}
+	// RenameAppRequest is that of RenameApp.
+	RenameAppRequest struct {
+		App  int
+		Name string
+	}
+	// RemoveAppRequest is that of RemoveApp.
+	RemoveAppRequest struct {
+		App   int
+		Proof Proof
+	}
 	// RemoveComputersRequest is that of RemoveComputers.
 	RemoveComputersRequest struct {
 		IDs     []string

@@ -19,10 +19,22 @@ func (s *Session) BeginEnable(ctx context.Context, pw secret.Text) (service.Show
 }
 
 // BeginChangePhone begins Change phone.
-func (s *Session) BeginChangePhone(ctx context.Context, proof Proof) (service.Shown, error) {
-	shown, err := signing(ctx, s, proof, func(p service.Proof) (service.Shown, error) { return s.Session.BeginChangePhone(ctx, p) })
+func (s *Session) BeginChangePhone(ctx context.Context, app int, proof Proof) (service.Shown, error) {
+	shown, err := signing(ctx, s, proof, func(p service.Proof) (service.Shown, error) { return s.Session.BeginChangePhone(ctx, app, p) })
 	s.codes.begun(s.w, false, err)
 	return shown, err
+}
+
+// BeginAddApp begins Add an app.
+func (s *Session) BeginAddApp(ctx context.Context, name string, proof Proof) (service.Shown, error) {
+	shown, err := signing(ctx, s, proof, func(p service.Proof) (service.Shown, error) { return s.Session.BeginAddApp(ctx, name, p) })
+	s.codes.begun(s.w, false, err)
+	return shown, err
+}
+
+// RemoveApp removes an authenticator app.
+func (s *Session) RemoveApp(ctx context.Context, app int, proof Proof) error {
+	return s.signing(ctx, proof, func(p service.Proof) error { return s.Session.RemoveApp(ctx, app, p) })
 }
 
 // ChangeEmail gives the profile another email.

@@ -229,8 +229,8 @@ func (a *aftermath) signInsMatchTheState() {
 			_, err := c.Verify(a.Context(), secret.NewText(code(key, a.clock.now())))
 			return err
 		})
-		if opens := err == nil; opens != (a.state.On && key == a.state.Phone) {
-			a.Errorf("of %d phones, one is the factor: %v; this one answers %v", len(a.paper.Phones), key == a.state.Phone, err)
+		if opens := err == nil; opens != a.state.opens(key) {
+			a.Errorf("of %d phones, this one is an app of the profile: %v; it answers %v", len(a.paper.Phones), a.state.opens(key), err)
 		}
 	}
 	for sheet, codes := range a.paper.Sheets {
@@ -301,7 +301,7 @@ func (a *aftermath) theOwnerCanAccept() {
 	ctx := a.Context()
 	sealed, err := local.OpenQuarantined(ctx, local.Config{Store: a.store, Secrets: a.home.keychain(), Now: a.clock.now, Password: cheap, Recovery: cheapCodes})
 	if err == nil {
-		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.Phone, a.clock.now())))
+		err = accept(ctx, sealed, email, secret.NewText(firstPass), byCode(code(a.state.onePhone(), a.clock.now())))
 	}
 	if err != nil {
 		a.Fatalf("the owner cannot go on: %v (%v)", err, errors.Unwrap(err))

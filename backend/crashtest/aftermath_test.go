@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,15 +24,25 @@ type state struct {
 	Name, Email          string
 	Password             time.Time // when it was changed
 	On                   bool
-	Phone                string // its key
+	Phones               string // the keys of the apps, with spaces between
 	Sheet, Used          int    // the set in force, and how many of its codes were used
 	Contracts            string // how many are kept, in the bin and gone
 	Team                 string // the other members, what is open for them, and what is asked of all
 }
 
+// opens reports whether a phone's codes open the profile.
+func (s state) opens(key string) bool { return slices.Contains(strings.Fields(s.Phones), key) }
+
+// onePhone is one of those whose codes do.
+func (s state) onePhone() string { return strings.Fields(s.Phones)[0] }
+
 // but forgets what differs between two runs: the keys are random.
 func (s state) but(p paper) state {
-	s.Phone = fmt.Sprint(slices.Index(p.Phones, s.Phone))
+	var known []int
+	for _, key := range strings.Fields(s.Phones) {
+		known = append(known, slices.Index(p.Phones, key))
+	}
+	s.Phones = fmt.Sprint(known)
 	s.Used = 0
 	return s
 }
@@ -167,7 +178,10 @@ func (a *aftermath) observe() (s state) {
 		}
 		f, err := tx.Factor(p.ID)
 		if err == nil {
-			s.On, s.Phone = true, items[f.Item]
+			s.On = true
+			for _, app := range f.Apps {
+				s.Phones += items[app.Item] + " "
+			}
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -184,8 +198,13 @@ func (a *aftermath) observe() (s state) {
 		}
 		return err
 	})
-	if s.On && !slices.Contains(a.paper.Phones, s.Phone) {
-		a.Error("2FA is on with a key that nobody has seen")
+	if s.On && s.Phones == "" {
+		a.Error("2FA is on without an app")
+	}
+	for _, key := range strings.Fields(s.Phones) {
+		if !slices.Contains(a.paper.Phones, key) {
+			a.Error("2FA is on with a key that nobody has seen")
+		}
 	}
 	if s.Sheet > 0 && a.paper.Sheets[s.Sheet] == nil {
 		a.Error("recovery codes are in force that nobody has seen")

@@ -123,7 +123,7 @@ var useCases = []useCase{
 	})},
 
 	{name: "change phone", base: enabled, covers: []string{"Session.BeginChangePhone"}, ready: signedIn(func(p *person, s *client.Session) {
-		p.show(s.BeginChangePhone(p.ctx, p.proof()))
+		p.show(s.BeginChangePhone(p.ctx, 0, p.proof()))
 		_, err := p.confirm(s)
 		must(err)
 	})},
@@ -131,14 +131,45 @@ var useCases = []useCase{
 		p.start()
 		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 1))))
 		return func() {
-			p.show(s.BeginChangePhone(p.ctx, client.Proof{}))
+			p.show(s.BeginChangePhone(p.ctx, 0, client.Proof{}))
 			_, err := p.confirm(s)
 			must(err)
 		}
 	}},
 	{name: "cancel a change of phone", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
-		p.show(s.BeginChangePhone(p.ctx, p.proof()))
+		p.show(s.BeginChangePhone(p.ctx, 0, p.proof()))
 		must(s.CancelEnrolment(p.ctx))
+	})},
+
+	{name: "change one of two phones", base: enabled, given: (*person).secondApp, ready: signedIn(func(p *person, s *client.Session) {
+		p.show(s.BeginChangePhone(p.ctx, p.app(s, 1), p.proof()))
+		_, err := p.confirm(s)
+		must(err)
+	})},
+	{name: "add an app", base: enabled, covers: []string{"Session.BeginAddApp"}, ready: signedIn(func(p *person, s *client.Session) {
+		p.show(s.BeginAddApp(p.ctx, "Tablet", p.proof()))
+		_, err := p.confirm(s)
+		must(err)
+	})},
+	{name: "cancel an app that is added", base: enabled, ready: signedIn(func(p *person, s *client.Session) {
+		p.show(s.BeginAddApp(p.ctx, "Tablet", p.proof()))
+		must(s.CancelEnrolment(p.ctx))
+	})},
+	{name: "rename an app", base: enabled, covers: []string{"Session.RenameApp"}, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.RenameApp(p.ctx, p.app(s, 0), "Old phone"))
+	})},
+	{name: "remove an app", base: enabled, covers: []string{"Session.RemoveApp"}, given: (*person).secondApp, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.RemoveApp(p.ctx, p.app(s, 1), p.proof()))
+	})},
+	{name: "remove an app while another takes its place", base: enabled, given: (*person).secondApp, ready: func(p *person) func() {
+		p.start()
+		s := p.signIn()
+		second := p.app(s, 1)
+		p.show(s.BeginChangePhone(p.ctx, second, p.proof()))
+		return func() { must(s.RemoveApp(p.ctx, second, p.proof())) }
+	}},
+	{name: "disable with two apps", base: enabled, given: (*person).secondApp, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.Disable(p.ctx, p.proof().Factor))
 	})},
 
 	{name: "get new recovery codes and keep them", base: enabled, covers: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"},
@@ -171,7 +202,7 @@ var useCases = []useCase{
 	{name: "disable while a change of phone and new codes are under way", base: enabled, ready: func(p *person) func() {
 		p.start()
 		s, other := p.signIn(), p.signIn()
-		p.show(s.BeginChangePhone(p.ctx, p.proof()))
+		p.show(s.BeginChangePhone(p.ctx, 0, p.proof()))
 		p.print(other.BeginNewCodes(p.ctx, p.proof()))
 		return func() { must(s.Disable(p.ctx, byRecovery(p.recovery(1, 7)))) }
 	}},
@@ -261,7 +292,7 @@ var useCases = []useCase{
 	{name: "clean up a change of phone and new codes", base: enabled, given: func(p *person) {
 		p.start()
 		s, other := p.signIn(), p.signIn()
-		p.show(s.BeginChangePhone(p.ctx, p.proof()))
+		p.show(s.BeginChangePhone(p.ctx, 0, p.proof()))
 		p.print(other.BeginNewCodes(p.ctx, p.proof()))
 	}, ready: atTheStart},
 	{name: "clean up after disabling", base: enabled, given: func(p *person) {
@@ -275,9 +306,21 @@ var useCases = []useCase{
 		p.secrets = refusing{p.secrets, func(verb, _ string) bool { return verb == "delete" }}
 		p.start()
 		s := p.signIn()
-		p.show(s.BeginChangePhone(p.ctx, p.proof()))
+		p.show(s.BeginChangePhone(p.ctx, 0, p.proof()))
 		_, err := p.confirm(s)
 		must(err)
+	}, ready: atTheStart},
+	{name: "clean up an app that was being added", base: enabled, given: func(p *person) {
+		p.start()
+		s := p.signIn()
+		p.show(s.BeginAddApp(p.ctx, "Tablet", p.proof()))
+	}, ready: atTheStart},
+	{name: "clean up after removing an app", base: enabled, given: func(p *person) {
+		p.secondApp()
+		p.secrets = refusing{p.secrets, func(verb, _ string) bool { return verb == "delete" }}
+		p.start()
+		s := p.signIn()
+		must(s.RemoveApp(p.ctx, p.app(s, 1), p.proof()))
 	}, ready: atTheStart},
 	{name: "anchor a head that a crash has left behind", base: created, given: func(p *person) {
 		p.start()

@@ -134,12 +134,24 @@ func (t failingTx) InsertFactor(a store.Factor) error {
 	return t.do(func() error { return t.tx.InsertFactor(a) })
 }
 
-func (t failingTx) SwapFactor(f store.Factor, from int) (bool, error) {
-	return get(t.failingReads, func() (bool, error) { return t.tx.SwapFactor(f, from) })
+func (t failingTx) InsertApp(profileID string, a store.App) error {
+	return t.do(func() error { return t.tx.InsertApp(profileID, a) })
 }
 
-func (t failingTx) DeleteFactor(profileID string, generation int) (bool, error) {
-	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteFactor(profileID, generation) })
+func (t failingTx) SwapApp(profileID string, a store.App, from int) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.SwapApp(profileID, a, from) })
+}
+
+func (t failingTx) RenameApp(profileID string, generation int, name string) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.RenameApp(profileID, generation, name) })
+}
+
+func (t failingTx) DeleteApp(profileID string, generation int) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteApp(profileID, generation) })
+}
+
+func (t failingTx) DeleteFactor(profileID string) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.DeleteFactor(profileID) })
 }
 
 func (t failingTx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use store.Use) (bool, error) {

@@ -142,6 +142,21 @@ func (p *person) enable(s *client.Session) {
 	must(s.Continue(p.ctx))
 }
 
+// secondApp adds another app to the one that the person has.
+func (p *person) secondApp() {
+	p.start()
+	s := p.signIn()
+	p.show(s.BeginAddApp(p.ctx, "Tablet", p.proof()))
+	_, err := p.confirm(s)
+	must(err)
+	must(s.End(p.ctx))
+}
+
+// app is the number of the nth app, from 0.
+func (p *person) app(s *client.Session, n int) int {
+	return got(s.Overview(p.ctx)).TwoFactor.Apps[n].Number
+}
+
 // proof is a step-up with a new code of the first phone.
 func (p *person) proof() client.Proof {
 	p.clock.step(time.Minute)

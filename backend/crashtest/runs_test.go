@@ -68,8 +68,8 @@ func (p *person) addCrowd(n int) {
 		for i := range n {
 			m.ID, m.Name, m.Email, m.Generation = fmt.Sprintf("m%03d", i), fmt.Sprintf("Member %d", i), crowdEmail(i), 1
 			m.EmailKey = m.Email
-			f := store.Factor{ProfileID: m.ID, Generation: 1, Item: info.ID + "/totp/" + m.ID + "/1", Since: m.CreatedAt, PhoneSince: m.CreatedAt}
-			must(p.secrets.Set(p.ctx, f.Item, secret.NewBytes([]byte("a key of twenty byte"))))
+			f := store.Factor{ProfileID: m.ID, Since: m.CreatedAt, Apps: []store.App{{Generation: 1, Item: info.ID + "/totp/" + m.ID + "/1", AddedAt: m.CreatedAt}}}
+			must(p.secrets.Set(p.ctx, f.Apps[0].Item, secret.NewBytes([]byte("a key of twenty byte"))))
 			if err := errors.Join(tx.InsertProfile(m), tx.InsertFactor(f)); err != nil {
 				return err
 			}

@@ -309,9 +309,9 @@ func TestChange_NothingNeedsToDepend(t *testing.T) {
 	l.j = journal.New(journal.Config{Store: l.store, Anchor: l.anchor, Clock: l.clock, Key: keyed})
 	l.ok(l.rename("b"))
 	l.ok(l.change(func(tx store.WriteTx) error {
-		return tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"})
+		return tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "i"}}})
 	}))
-	l.ok(l.change(func(tx store.WriteTx) error { _, err := tx.DeleteFactor("a", 1); return err }))
+	l.ok(l.change(func(tx store.WriteTx) error { _, err := tx.DeleteFactor("a"); return err }))
 	l.fits()
 }
 
@@ -329,12 +329,15 @@ func TestChange_DependentsAreInTheSameCommit(t *testing.T) {
 	called := 0
 	l.after.factor = func(store.WriteTx, string) error { called++; return nil }
 	l.ok(l.change(func(tx store.WriteTx) error {
-		err := tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"})
-		_, swapErr := tx.SwapFactor(store.Factor{ProfileID: "a", Generation: 2, Item: "n"}, 1)
-		_, deleteErr := tx.DeleteFactor("a", 2)
-		return errors.Join(err, swapErr, deleteErr)
+		err := tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "i"}}})
+		_, renameErr := tx.RenameApp("a", 1, "N") // nothing goes with these
+		err = errors.Join(err, renameErr, tx.InsertApp("a", store.App{Generation: 3, Item: "m"}))
+		_, swapErr := tx.SwapApp("a", store.App{Generation: 2, Item: "n"}, 1)
+		_, removeErr := tx.DeleteApp("a", 2)
+		_, deleteErr := tx.DeleteFactor("a")
+		return errors.Join(err, swapErr, removeErr, deleteErr)
 	}))
-	if called != 2 {
+	if called != 3 {
 		t.Errorf("%d calls", called)
 	}
 	boom := errors.New("boom")
@@ -385,13 +388,16 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 		{"InsertProfile", func(tx store.WriteTx) error { return tx.InsertProfile(profile("b")) }},
 		{"UpdateProfile", func(tx store.WriteTx) error { p := profile("b"); p.Name = "B"; return tx.UpdateProfile(p) }},
 		{"InsertFactor", func(tx store.WriteTx) error {
-			return tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"})
+			return tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "i"}}})
 		}},
 		{"ConsumeStep", func(tx store.WriteTx) error { return yes(tx.ConsumeStep("a", 1, 7, monday, store.UseSignIn)) }},
-		{"SwapFactor", func(tx store.WriteTx) error {
-			return yes(tx.SwapFactor(store.Factor{ProfileID: "a", Generation: 2, Item: "n"}, 1))
+		{"SwapApp", func(tx store.WriteTx) error {
+			return yes(tx.SwapApp("a", store.App{Generation: 2, Item: "n"}, 1))
 		}},
-		{"DeleteFactor", func(tx store.WriteTx) error { return yes(tx.DeleteFactor("a", 2)) }},
+		{"InsertApp", func(tx store.WriteTx) error { return tx.InsertApp("a", store.App{Generation: 3, Item: "m"}) }},
+		{"RenameApp", func(tx store.WriteTx) error { return yes(tx.RenameApp("a", 3, "N")) }},
+		{"DeleteApp", func(tx store.WriteTx) error { return yes(tx.DeleteApp("a", 3)) }},
+		{"DeleteFactor", func(tx store.WriteTx) error { return yes(tx.DeleteFactor("a")) }},
 		{"InsertIntent", func(tx store.WriteTx) error {
 			return tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "a", Item: "n"})
 		}},

@@ -27,9 +27,9 @@ type Trust struct {
 // Owner is what the keychain knows of an owner who can sign in.
 type Owner struct {
 	id      string
-	account [proofSize]byte // of role, state, password and authenticator app
+	account [proofSize]byte // of role, state, password and authenticator apps
 	codes   [proofSize]byte // of the recovery set that is active; zero: there is none
-	step    int64           // the highest TOTP step that was used
+	step    int64           // the highest TOTP step that was used of any of the apps
 	used    uint16          // recovery codes that were used: bit n is code n+1
 }
 
@@ -90,13 +90,13 @@ func parseTrust(b []byte) (t Trust, err error) {
 // Vault is the generation of the vault's key and what recognises it; 0: none yet.
 func (t Trust) Vault() (generation int, check []byte) { return t.generation, t.check }
 
-// SameAccount reports whether role, state, password and authenticator app are the same.
+// SameAccount reports whether role, state, password and authenticator apps are the same.
 func (o Owner) SameAccount(as Owner) bool { return o.id == as.id && o.account == as.account }
 
 // SameCodes reports whether the active recovery set is the same, or there is none.
 func (o Owner) SameCodes(as Owner) bool { return o.codes == as.codes }
 
-// Step is the highest TOTP step that was used.
+// Step is the highest TOTP step that was used of any authenticator app: what shows less has gone back.
 func (o Owner) Step() int64 { return o.step }
 
 // UsedCode reports whether a recovery code was used.
@@ -167,14 +167,18 @@ func (t *Trust) setVault(info store.Info) error {
 }
 
 // account is what a proof of an owner's account is made of: whatever decides who
-// this is, what they know and which phone they have. Times of use are no part of it,
-// so that an owner can accept an older copy by the same password and phone.
+// this is, what they know and which phones they have. Times of use and names are no part of it,
+// so that an owner can accept an older copy by the same password and phones.
 type account struct {
-	ID         string
-	Role       store.Role
-	State      store.ProfileState
-	Password   store.PasswordRecord
-	Generation int    // of the authenticator app; 0: 2FA is off
+	ID       string
+	Role     store.Role
+	State    store.ProfileState
+	Password store.PasswordRecord
+	Apps     []appProof // none: 2FA is off
+}
+
+type appProof struct {
+	Generation int
 	Item       string // in the keychain
 }
 
@@ -196,8 +200,12 @@ func (j *Journal) Owner(tx store.ReadTx, p store.Profile) (o Owner, err error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return o, err
 	}
-	o.step = f.LastStep
-	h, err := j.hash(key("account", p.ID), account{p.ID, p.Role, p.State, p.Password, f.Generation, f.Item})
+	o.step = f.LastStep()
+	var apps []appProof
+	for _, a := range f.Apps {
+		apps = append(apps, appProof{a.Generation, a.Item})
+	}
+	h, err := j.hash(key("account", p.ID), account{p.ID, p.Role, p.State, p.Password, apps})
 	if err != nil {
 		return o, err
 	}

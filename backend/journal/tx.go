@@ -309,18 +309,41 @@ func (t *Tx) InsertFactor(f store.Factor) error {
 	return errors.Join(t.touch(key("factor", f.ProfileID)), t.tx.InsertFactor(f))
 }
 
-func (t *Tx) SwapFactor(f store.Factor, from int) (bool, error) {
-	if err := errors.Join(t.touch(key("factor", f.ProfileID)), t.factorChanges(f.ProfileID)); err != nil {
+func (t *Tx) DeleteFactor(profileID string) (bool, error) {
+	if err := t.touchFactor(profileID); err != nil {
 		return false, err
 	}
-	return t.tx.SwapFactor(f, from)
+	return t.tx.DeleteFactor(profileID)
 }
 
-func (t *Tx) DeleteFactor(profileID string, generation int) (bool, error) {
-	if err := errors.Join(t.touch(key("factor", profileID)), t.factorChanges(profileID)); err != nil {
+func (t *Tx) InsertApp(profileID string, a store.App) error {
+	return errors.Join(t.touch(key("factor", profileID)), t.tx.InsertApp(profileID, a))
+}
+
+func (t *Tx) SwapApp(profileID string, a store.App, from int) (bool, error) {
+	if err := t.touchFactor(profileID); err != nil {
 		return false, err
 	}
-	return t.tx.DeleteFactor(profileID, generation)
+	return t.tx.SwapApp(profileID, a, from)
+}
+
+func (t *Tx) RenameApp(profileID string, generation int, name string) (bool, error) {
+	if err := t.touch(key("factor", profileID)); err != nil {
+		return false, err
+	}
+	return t.tx.RenameApp(profileID, generation, name)
+}
+
+func (t *Tx) DeleteApp(profileID string, generation int) (bool, error) {
+	if err := t.touchFactor(profileID); err != nil {
+		return false, err
+	}
+	return t.tx.DeleteApp(profileID, generation)
+}
+
+// touchFactor is touch for what replaces an authenticator app or takes it away.
+func (t *Tx) touchFactor(profileID string) error {
+	return errors.Join(t.touch(key("factor", profileID)), t.factorChanges(profileID))
 }
 
 func (t *Tx) ConsumeStep(profileID string, generation int, step int64, at time.Time, use store.Use) (bool, error) {

@@ -120,7 +120,7 @@ func TestFill_TakesThePlaceOfOneThatWasNeverMade(t *testing.T) {
 
 func TestFill_ForgetsEveryTableThatAWorkspaceHasRowsIn(t *testing.T) {
 	t.Parallel()
-	known := append(postgres.TablesOfRows(), "factors", "recovery_sets", "recovery_codes", "one_time_codes", "computers", // which go with their profiles
+	known := append(postgres.TablesOfRows(), "factors", "apps", "recovery_sets", "recovery_codes", "one_time_codes", "computers", // which go with their profiles
 		"blobs", "blob_chunks") // which no rows need
 	list := "'" + strings.Join(known, "', '") + "'"
 	of := "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'countersign' AND column_name = 'workspace' AND table_name "

@@ -91,7 +91,7 @@ func TestRow_ThatIsNoneOfOursIsAltered(t *testing.T) {
 	s, connString := staffed(t, "a", "b")
 	update(t, s, func(tx store.WriteTx) error {
 		e := event(1, "k", "a", "b")
-		return errors.Join(tx.AppendEvent(e), tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"}),
+		return errors.Join(tx.AppendEvent(e), tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "i"}}}),
 			tx.InsertSet(set("s", "a", 1, store.SetActive), [][]byte{{1}, {2}}))
 	})
 	sneak(t, connString, "UPDATE profiles SET password_lanes = 257 WHERE id = 'a'", "UPDATE profiles SET created_at = 1::bigint << 60 WHERE id = 'b'",

@@ -129,7 +129,7 @@ func TestGuardedUpdate_OneOfManySaysYes(t *testing.T) {
 	t.Parallel()
 	one, other := two(t, "a")
 	update(t, one, func(tx store.WriteTx) error {
-		return errors.Join(tx.InsertSet(set("s", "a", 1, store.SetActive), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "i"}),
+		return errors.Join(tx.InsertSet(set("s", "a", 1, store.SetActive), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "i"}}}),
 			tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "a", Item: "n"}),
 			tx.InsertOneTime(store.OneTime{ProfileID: "a", Kind: store.OneTimeHelp, Salt: []byte("s"), Hash: []byte("h")}),
 			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunIssuing}),

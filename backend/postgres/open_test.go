@@ -42,7 +42,7 @@ func TestOpenBeside_GoesByWhatTheNewerSchemaServes(t *testing.T) {
 		"no older one":        {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'serves=99999'"}, store.ErrNewer},
 		"nothing is said":     {[]string{asNewer, "COMMENT ON SCHEMA countersign IS NULL"}, store.ErrNewer},
 		"something else":      {[]string{asNewer, "COMMENT ON SCHEMA countersign IS 'ours'"}, store.ErrNewer},
-		"something is gone":   {[]string{asNewer, "ALTER TABLE factors DROP COLUMN last_step"}, store.ErrAltered},
+		"something is gone":   {[]string{asNewer, "ALTER TABLE apps DROP COLUMN last_step"}, store.ErrAltered},
 		"added by no program": {[]string{"ALTER TABLE factors ADD more int"}, store.ErrAltered},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,8 +106,8 @@ func TestOpen_SchemaThatIsNotOursIsRefused(t *testing.T) {
 		"Table":         {"CREATE TABLE extra (x int)", "extra"},
 		"Child":         {"CREATE TABLE public.more () INHERITS (factors)", "child public.more"},
 		"Column":        {"ALTER TABLE factors ADD x int", "column factors.x"},
-		"Default":       {"ALTER TABLE factors ALTER last_step SET DEFAULT 1", "factors.last_step"},
-		"NoNotNull":     {"ALTER TABLE factors ALTER last_step DROP NOT NULL", "factors.last_step"},
+		"Default":       {"ALTER TABLE apps ALTER last_step SET DEFAULT 1", "apps.last_step"},
+		"NoNotNull":     {"ALTER TABLE apps ALTER last_step DROP NOT NULL", "apps.last_step"},
 		"Collation":     {`ALTER TABLE profiles ALTER name TYPE text COLLATE "POSIX"`, "profiles.name"},
 		"NotLogged":     {"ALTER TABLE events SET UNLOGGED", "not logged"},
 		"NoConstraint":  {"ALTER TABLE recovery_sets DROP CONSTRAINT recovery_sets_workspace_sheet_key", "is missing"},

@@ -22,7 +22,7 @@ func neighbour(t *testing.T, s *postgres.Store) {
 		for i, id := range []string{"a", "b", "c", "p", "m", "o0", "carla", "Bela"} {
 			p := person(id)
 			p.Role, p.CreatedAt = store.RoleOwner, at
-			err = errors.Join(err, tx.InsertProfile(p), tx.InsertFactor(store.Factor{ProfileID: id, Generation: 1, Item: "the neighbour's " + id}),
+			err = errors.Join(err, tx.InsertProfile(p), tx.InsertFactor(store.Factor{ProfileID: id, Apps: []store.App{{Generation: 1, Item: "the neighbour's " + id}}}),
 				tx.InsertIntent(store.Intent{ID: "i" + id, Kind: store.IntentEnrol, ProfileID: id, Item: "t" + id, CreatedAt: at}),
 				tx.InsertSet(set("s"+id, id, i+1, store.SetActive), [][]byte{{1}, {2}}), tx.InsertSet(set("t"+id, id, i+101, store.SetPending), [][]byte{{1}}),
 				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: []byte{1}, Hash: []byte{1}, IssuedBy: "a", ExpiresAt: at}),

@@ -306,7 +306,7 @@ func TestAttacker_DatabaseAndServersKeyCannotTellARightGuess(t *testing.T) {
 	h.ok(h.data.View(h.ctx(), func(tx store.ReadTx) error {
 		f, err := tx.Factor(p.profile.ID)
 		if err == nil {
-			totp, err = h.key.Secrets(h.data).Get(h.ctx(), f.Item)
+			totp, err = h.key.Secrets(h.data).Get(h.ctx(), f.Apps[0].Item)
 		}
 		return err
 	}))

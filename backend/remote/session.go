@@ -340,9 +340,22 @@ func (s *session) BeginEnable(ctx context.Context, proof service.Proof) (service
 	return shown.Service(), err
 }
 
-func (s *session) BeginChangePhone(ctx context.Context, proof service.Proof) (service.Shown, error) {
-	shown, err := call(ctx, s.k, s, api.BeginChangePhone, api.ByProof{Proof: api.ProofOf(proof)})
+func (s *session) BeginChangePhone(ctx context.Context, app int, proof service.Proof) (service.Shown, error) {
+	shown, err := call(ctx, s.k, s, api.BeginChangePhone, api.ChangePhoneRequest{App: app, Proof: api.ProofOf(proof)})
 	return shown.Service(), err
+}
+
+func (s *session) BeginAddApp(ctx context.Context, name string, proof service.Proof) (service.Shown, error) {
+	shown, err := call(ctx, s.k, s, api.BeginAddApp, api.AddAppRequest{Name: name, Proof: api.ProofOf(proof)})
+	return shown.Service(), err
+}
+
+func (s *session) RenameApp(ctx context.Context, app int, name string) error {
+	return ask(ctx, s, api.RenameApp, api.RenameAppRequest{App: app, Name: name})
+}
+
+func (s *session) RemoveApp(ctx context.Context, app int, proof service.Proof) error {
+	return ask(ctx, s, api.RemoveApp, api.RemoveAppRequest{App: app, Proof: api.ProofOf(proof)})
 }
 
 func (s *session) Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error) {

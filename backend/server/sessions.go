@@ -133,9 +133,19 @@ func (s *Server) sessions() {
 		shown, err := in.BeginEnable(ctx, req.Proof.Service())
 		return api.ShownOf(shown), err
 	})
-	sessionOp(s, api.BeginChangePhone, func(ctx context.Context, in service.Session, req api.ByProof) (api.Shown, error) {
-		shown, err := in.BeginChangePhone(ctx, req.Proof.Service())
+	sessionOp(s, api.BeginChangePhone, func(ctx context.Context, in service.Session, req api.ChangePhoneRequest) (api.Shown, error) {
+		shown, err := in.BeginChangePhone(ctx, req.App, req.Proof.Service())
 		return api.ShownOf(shown), err
+	})
+	sessionOp(s, api.BeginAddApp, func(ctx context.Context, in service.Session, req api.AddAppRequest) (api.Shown, error) {
+		shown, err := in.BeginAddApp(ctx, req.Name, req.Proof.Service())
+		return api.ShownOf(shown), err
+	})
+	sessionOp(s, api.RenameApp, func(ctx context.Context, in service.Session, req api.RenameAppRequest) (none api.None, _ error) {
+		return none, in.RenameApp(ctx, req.App, req.Name)
+	})
+	sessionOp(s, api.RemoveApp, func(ctx context.Context, in service.Session, req api.RemoveAppRequest) (none api.None, _ error) {
+		return none, in.RemoveApp(ctx, req.App, req.Proof.Service())
 	})
 	sessionOp(s, api.Disable, func(ctx context.Context, in service.Session, req api.ByFactor) (none api.None, _ error) {
 		return none, in.Disable(ctx, req.Factor.Service())

@@ -62,6 +62,11 @@ const (
 	CodeComputerHere         Code = "computer_here"
 	CodeComputersFull        Code = "computers_full" // max
 	CodeComputerName         Code = "computer_name"  // max
+	CodeAppGone              Code = "app_gone"
+	CodeAppLast              Code = "app_last"
+	CodeAppsFull             Code = "apps_full" // max
+	CodeAppName              Code = "app_name"  // max
+	CodeAppNameTaken         Code = "app_name_taken"
 
 	CodeInvitationRequired Code = "invitation_required"
 	CodeInvitationForm     Code = "invitation_form"  // length

@@ -6,7 +6,12 @@ import "time"
 const (
 	MaxName  = 120
 	MaxEmail = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+	// MaxAppName is of an authenticator app's name: it stands in a row with buttons.
+	MaxAppName = 40
 )
+
+// MaxApps is how many authenticator apps a profile can have: each is one more secret that a guess can hit.
+const MaxApps = 5
 
 // MaxDocuments is how many documents one request may name: more than a workspace is made for.
 const MaxDocuments = 100_000

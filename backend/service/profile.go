@@ -31,11 +31,18 @@ type TwoFactor struct {
 	RequireFrom      time.Time // when it will be; zero: not required, or already
 	ShortPassword    bool      // too short to stand alone, as far as this session knows
 	Since            time.Time
-	PhoneSince       time.Time
-	LastUsedAt       time.Time
-	LastUse          Use
+	Apps             []App // in the order in which they were added
 	AuthenticatorOff bool
 	Codes            *CodeUsage // nil with 2FA off
+}
+
+// App is an authenticator app of a profile.
+type App struct {
+	Number     int    // names it; one that takes its place has another
+	Name       string // empty: its person has given it none
+	AddedAt    time.Time
+	LastUsedAt time.Time
+	LastUse    Use
 }
 
 // CodeUsage is a recovery set with what was used of it.

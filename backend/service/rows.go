@@ -44,6 +44,7 @@ const (
 	UseSignIn              = store.UseSignIn
 	UseEnrolment           = store.UseEnrolment
 	UsePhoneChange         = store.UsePhoneChange
+	UseAppAdded            = store.UseAppAdded
 	UseStepUp              = store.UseStepUp
 	UseDisable             = store.UseDisable
 	UseApproval            = store.UseApproval

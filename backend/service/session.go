@@ -44,10 +44,13 @@ type Session interface {
 	ForOneAct(ctx context.Context) error
 
 	BeginEnable(ctx context.Context, proof Proof) (Shown, error)
-	BeginChangePhone(ctx context.Context, proof Proof) (Shown, error)
+	BeginChangePhone(ctx context.Context, app int, proof Proof) (Shown, error)
+	BeginAddApp(ctx context.Context, name string, proof Proof) (Shown, error)
 	Confirm(ctx context.Context, input secret.Text, made NewSet) (*Issued, error)
 	Continue(ctx context.Context) error
 	CancelEnrolment(ctx context.Context) error
+	RenameApp(ctx context.Context, app int, name string) error
+	RemoveApp(ctx context.Context, app int, proof Proof) error
 	Disable(ctx context.Context, in FactorInput) error
 
 	BeginRecovery(ctx context.Context) (CodeTerms, error)

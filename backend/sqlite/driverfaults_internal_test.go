@@ -57,7 +57,7 @@ func samples(id string, number int) map[reflect.Type]any {
 	for _, row := range []any{
 		store.Info{ID: id, Name: "n"},
 		store.Profile{ID: id, Email: id, EmailKey: id, Name: id, Role: store.RoleOwner, CreatedAt: at, Password: store.PasswordRecord{Salt: some, PublicKey: some, Lock: some}},
-		store.Factor{ProfileID: id, Generation: number, Item: id, Since: at},
+		store.Factor{ProfileID: id, Since: at, Apps: []store.App{{Generation: number, Item: id}}},
 		store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: id + "-next", Generation: 4, CreatedAt: at},
 		store.Set{ID: id, ProfileID: id, Sheet: number, State: store.SetActive, Salt: some, Params: params, IssuedAt: at, Run: number},
 		store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, ChargedAt: at},
@@ -180,7 +180,7 @@ func clearTables(x store.WriteTx) error {
 	if _, err := within.tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
 		return err
 	}
-	for _, table := range []string{"recovery_codes", "recovery_sets", "factors", "intents", "one_time_codes", "print_runs", "approvals", "documents", "computers", "profiles", "workspace", "events"} {
+	for _, table := range []string{"recovery_codes", "recovery_sets", "apps", "factors", "intents", "one_time_codes", "print_runs", "approvals", "documents", "computers", "profiles", "workspace", "events"} {
 		if _, err := within.tx.Exec("DELETE FROM " + table); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}

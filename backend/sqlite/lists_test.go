@@ -89,7 +89,7 @@ func BenchmarkMembers(b *testing.B) {
 		for i := range 10_000 {
 			id := fmt.Sprint("p", i)
 			err = errors.Join(err, tx.InsertProfile(store.Profile{ID: id, Email: id + "@example.com", EmailKey: id, Name: fmt.Sprint("Person ", i*7919%10_000), Role: store.RoleMember, CreatedAt: monday}),
-				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 1, Item: id}),
+				tx.InsertFactor(store.Factor{ProfileID: id, Apps: []store.App{{Generation: 1, Item: id}}}),
 				tx.InsertSet(set("o"+id, id, 2*i+1, store.SetReplaced), hashes), tx.InsertSet(set("s"+id, id, 2*i+2, store.SetActive), hashes))
 		}
 		return err

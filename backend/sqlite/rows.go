@@ -20,12 +20,11 @@ type table struct {
 	scan  func(scanner) (any, error)
 }
 
-// tables are all of them but the sets, which have their codes with them: see
-// eachSet. A table that is added has its place here; a test asks for it.
+// tables are all of them but the factors and the sets, which have their apps and their codes with them: see
+// eachWhole. A table that is added has its place here; a test asks for it.
 var tables = []table{
 	{"workspace", selectInfo, nil, scan(scanInfo)},
 	{"profile", selectProfiles, []string{"id"}, scan(scanProfile)},
-	{"factor", selectFactors, []string{"profile_id"}, scan(scanFactor)},
 	{"intent", selectIntents, []string{"id"}, scan(scanIntent)},
 	{"attempts", selectAttempts, []string{"kind", "subject"}, scan(scanAttempts)},
 	{"onetime", selectOneTimes, []string{"kind", "profile_id"}, scan(scanOneTime)},
@@ -35,6 +34,8 @@ var tables = []table{
 	{"computer", selectComputers, []string{"id", "profile_id"}, scan(scanComputer)},
 	{"document", selectDocuments, []string{"id"}, scan(scanDocument)},
 }
+
+var factors = table{"factor", selectFactors, []string{"profile_id"}, scan(scanFactor)}
 
 var sets = table{"set", selectSets, []string{"id"}, scan(scanSet)}
 
@@ -79,9 +80,20 @@ func (t *readTx) Rows() iter.Seq2[store.Row, error] {
 				}
 			}
 		}
-		for row, err := range t.eachSet() {
-			if !yield(row, err) || err != nil {
-				return
+		for _, rows := range []iter.Seq2[store.Row, error]{
+			eachWhole(t, factors, allApps, scanApp, func(row any, apps []store.App) any {
+				f := row.(store.Factor)
+				f.Apps = apps
+				return f
+			}),
+			eachWhole(t, sets, allCodes, scanCode, func(row any, codes []store.CodeRow) any {
+				return store.SetRow{Set: row.(store.Set), Codes: codes}
+			}),
+		} {
+			for row, err := range rows {
+				if !yield(row, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
@@ -99,41 +111,44 @@ func (t *readTx) each(of table, query string) iter.Seq2[store.Row, error] {
 	}, query)
 }
 
-// allCodes finds each set's codes as Codes does, one set after the other.
-const allCodes = "SELECT " + codeColumns + ` FROM (SELECT id AS key_0 FROM recovery_sets) CROSS JOIN recovery_codes ON set_id = key_0
+// allApps and allCodes find what belongs to each row as Factor and Codes do, one row after the other.
+const (
+	allApps  = "SELECT " + appColumns + " FROM (SELECT profile_id AS key_0 FROM factors) CROSS JOIN apps ON profile_id = key_0 ORDER BY key_0, generation"
+	allCodes = "SELECT " + codeColumns + ` FROM (SELECT id AS key_0 FROM recovery_sets) CROSS JOIN recovery_codes ON set_id = key_0
 	ORDER BY key_0, number`
+)
 
-// eachSet walks along the sets and their codes at once, both in the order of the
-// sets' IDs: only one set's codes are in memory.
-func (t *readTx) eachSet() iter.Seq2[store.Row, error] {
+// eachWhole walks along the rows of a table and along their parts at once, both in the order of the
+// rows' IDs: only one row's parts are in memory.
+func eachWhole[P any](t *readTx, of table, parts string, scan func(scanner) (string, P, error), whole func(row any, parts []P) any) iter.Seq2[store.Row, error] {
 	return func(yield func(store.Row, error) bool) {
-		rows, err := t.tx.QueryContext(t.ctx, allCodes)
+		rows, err := t.tx.QueryContext(t.ctx, parts)
 		if err != nil {
 			yield(store.Row{}, t.answered(err))
 			return
 		}
 		defer rows.Close()
-		var of string
-		var code store.CodeRow
+		var belongs string
+		var one P
 		more := false
 		next := func() (err error) {
 			if more = rows.Next(); !more {
 				return t.answered(rows.Err())
 			}
-			of, code, err = scanCode(rows)
+			belongs, one, err = scan(rows)
 			return t.noted(err)
 		}
 		err = next()
-		for row, rowErr := range t.each(sets, sets.sought()+" ORDER BY key_0") {
-			var codes []store.CodeRow
-			for err = errors.Join(err, rowErr); err == nil && more && of == row.Key.ID; err = next() {
-				codes = append(codes, code)
+		for row, rowErr := range t.each(of, of.sought()+" ORDER BY key_0") {
+			var its []P
+			for err = errors.Join(err, rowErr); err == nil && more && belongs == row.Key.ID; err = next() {
+				its = append(its, one)
 			}
 			if err != nil {
 				yield(store.Row{}, err)
 				return
 			}
-			row.Value = store.SetRow{Set: row.Value.(store.Set), Codes: codes}
+			row.Value = whole(row.Value, its)
 			if !yield(row, nil) {
 				return
 			}
@@ -148,7 +163,7 @@ func (t *readTx) eachSet() iter.Seq2[store.Row, error] {
 // of the sets in force says whose code a recovery code is. The log is only read
 // as a whole (https://www.sqlite.org/pragma.html#pragma_integrity_check).
 func (s *Store) CheckIndexes(ctx context.Context) error {
-	for _, of := range slices.Concat(tables, []table{sets}) {
+	for _, of := range slices.Concat(tables, []table{factors, sets}) {
 		_, from, _ := strings.Cut(of.query, " FROM ")
 		var found string
 		if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check("+strings.TrimSpace(from)+")").Scan(&found); err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"countersign/backend/audit"
@@ -96,16 +97,39 @@ type PasswordRecord struct {
 	ChangedAt time.Time
 }
 
-// Factor is an active authenticator app. Its secret is the keychain's item Item.
+// Factor is a profile's 2FA, which is on, with its authenticator apps: the log tells of them as one row.
 type Factor struct {
-	ProfileID  string
-	Generation int
+	ProfileID string
+	Since     time.Time // when 2FA was turned on
+	Apps      []App     // at least one; by generation
+}
+
+// App is an active authenticator app. Its secret is the keychain's item Item.
+type App struct {
+	Generation int    // of the profile's; it names the app
+	Name       string // empty: its person has given it none
 	Item       string
-	Since      time.Time // when 2FA was turned on
-	PhoneSince time.Time // when this phone was enrolled
-	LastStep   int64     // the highest TOTP step that was used
+	AddedAt    time.Time
+	LastStep   int64 // the highest TOTP step that was used
 	LastUsedAt time.Time
 	LastUse    Use
+}
+
+// App finds one of the apps.
+func (f Factor) App(generation int) (App, bool) {
+	i := slices.IndexFunc(f.Apps, func(a App) bool { return a.Generation == generation })
+	if i < 0 {
+		return App{}, false
+	}
+	return f.Apps[i], true
+}
+
+// LastStep is the highest TOTP step that was used of any of the apps.
+func (f Factor) LastStep() (step int64) {
+	for _, a := range f.Apps {
+		step = max(step, a.LastStep)
+	}
+	return step
 }
 
 // Use says what a code was used for.
@@ -116,6 +140,7 @@ const (
 	UseSignIn      Use = "sign-in"
 	UseEnrolment   Use = "enrolment"
 	UsePhoneChange Use = "phone-change"
+	UseAppAdded    Use = "app-added"
 	UseStepUp      Use = "step-up"
 	UseDisable     Use = "disable"
 	UseApproval    Use = "approval"
@@ -128,7 +153,9 @@ type Intent struct {
 	ProfileID     string
 	Item          string
 	Generation    int
-	ConfirmedStep int64 // 0 until the right code was typed
+	Name          string // of the app that is added
+	Replaces      int    // the generation of the app that is replaced; 0: none, or all
+	ConfirmedStep int64  // 0 until the right code was typed
 	CreatedAt     time.Time
 	HeldUntil     time.Time // whoever began it may be at work until then; zero: nobody
 }
@@ -141,6 +168,7 @@ const (
 	IntentCreate      IntentKind = "create"       // a workspace key is being made
 	IntentEnrol       IntentKind = "enrol"        // Enable 2FA
 	IntentChangePhone IntentKind = "change-phone" // Change phone
+	IntentAddApp      IntentKind = "add-app"      // Add an app
 	IntentDelete      IntentKind = "delete-item"  // the item is no longer needed
 )
 

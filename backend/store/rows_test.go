@@ -31,10 +31,10 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
 			Set:   store.Set{ID: "s", ProfileID: "p", Sheet: 4, State: store.SetActive, Salt: []byte{5}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 3},
 			Codes: []store.CodeRow{{Number: 1, Hash: []byte{6}, UsedAt: at, Use: store.UseStepUp}}},
-		`{"ProfileID":"p","Generation":1,"Item":"w/totp/p/1","Since":` + time1 + `,"PhoneSince":` + time1 + `,"LastStep":9,"LastUsedAt":` + time1 + `,"LastUse":"sign-in"}`: store.Factor{
-			ProfileID: "p", Generation: 1, Item: "w/totp/p/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn},
-		`{"ID":"i","Kind":"enrol","ProfileID":"p","Item":"x","Generation":1,"ConfirmedStep":2,"CreatedAt":` + time1 + `,"HeldUntil":` + time1 + `}`: store.Intent{
-			ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 1, ConfirmedStep: 2, CreatedAt: at, HeldUntil: at},
+		`{"ProfileID":"p","Since":` + time1 + `,"Apps":[{"Generation":1,"Name":"A","Item":"w/totp/p/1","AddedAt":` + time1 + `,"LastStep":9,"LastUsedAt":` + time1 + `,"LastUse":"sign-in"}]}`: store.Factor{
+			ProfileID: "p", Since: at, Apps: []store.App{{Generation: 1, Name: "A", Item: "w/totp/p/1", AddedAt: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn}}},
+		`{"ID":"i","Kind":"enrol","ProfileID":"p","Item":"x","Generation":1,"Name":"N","Replaces":3,"ConfirmedStep":2,"CreatedAt":` + time1 + `,"HeldUntil":` + time1 + `}`: store.Intent{
+			ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 1, Name: "N", Replaces: 3, ConfirmedStep: 2, CreatedAt: at, HeldUntil: at},
 		`{"Subject":"p","Kind":"code","Failures":1,"SinceSignIn":2,"ChargedAt":` + time1 + `,"BeforeAt":` + time1 + `,"LockedUntil":` + time1 + `}`: store.Attempts{
 			Subject: "p", Kind: store.KindCode, Failures: 1, SinceSignIn: 2, ChargedAt: at, BeforeAt: at, LockedUntil: at},
 		`{"ProfileID":"p","Kind":"help","Salt":"BQ==","Params":` + params + `,"Hash":"Bg==","IssuedAt":` + time1 + `,"IssuedBy":"a","ExpiresAt":` + time1 + `,"EndedAt":` + never + `,"Box":null}`: store.OneTime{

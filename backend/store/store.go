@@ -45,7 +45,7 @@ type ReadTx interface {
 	Owners() ([]Profile, error)       // these, in the order in which they came
 
 	Factor(profileID string) (Factor, error)
-	FactorItems() ([]string, error) // the keychain items of all active factors
+	FactorItems() ([]string, error) // the keychain items of all active authenticator apps
 
 	Intents() ([]Intent, error) // oldest first
 	Intent(id string) (Intent, error)
@@ -122,11 +122,14 @@ type WriteTx interface {
 	InsertProfile(Profile) error
 	UpdateProfile(Profile) error
 
-	InsertFactor(Factor) error
-	// SwapFactor replaces the active generation from by f.
-	SwapFactor(f Factor, from int) (bool, error)
-	DeleteFactor(profileID string, generation int) (bool, error)
-	// ConsumeStep raises last_step to step where it is lower, for this generation.
+	InsertFactor(Factor) error // with its apps
+	DeleteFactor(profileID string) (bool, error)
+	InsertApp(profileID string, a App) error
+	// SwapApp replaces the app of the generation from by a.
+	SwapApp(profileID string, a App, from int) (bool, error)
+	RenameApp(profileID string, generation int, name string) (bool, error)
+	DeleteApp(profileID string, generation int) (bool, error)
+	// ConsumeStep raises last_step to step where it is lower, for this app.
 	ConsumeStep(profileID string, generation int, step int64, at time.Time, use Use) (bool, error)
 
 	InsertIntent(Intent) error

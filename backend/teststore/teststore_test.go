@@ -69,7 +69,7 @@ func fill(tx store.WriteTx) error {
 		tx.InsertProfile(store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p", Name: "P ä“", Role: store.RoleOwner, CreatedAt: at, LastSignInAt: at, Generation: 3, Epoch: 4, State: store.ProfileSuspended,
 			Password: store.PasswordRecord{Salt: some, Params: cost, PublicKey: some, Lock: some, ChangedAt: at}, StateAt: at, ChecklistAway: true}),
 		tx.InsertProfile(store.Profile{ID: "q", EmailKey: "q", Role: store.RoleMember}),
-		tx.InsertFactor(store.Factor{ProfileID: "p", Generation: 3, Item: "f", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}), tx.InsertFactor(store.Factor{ProfileID: "q"}),
+		tx.InsertFactor(store.Factor{ProfileID: "p", Since: at, Apps: []store.App{{Generation: 3, Item: "f", AddedAt: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}}}), tx.InsertFactor(store.Factor{ProfileID: "q"}),
 		tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}), tx.InsertIntent(store.Intent{ID: "j", Kind: store.IntentDelete}),
 		tx.InsertSet(store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetActive, Salt: some, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6, EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}, [][]byte{{1}, {}, {0, 255}}),
 		tx.InsertSet(store.Set{ID: "t", ProfileID: "q", Sheet: 8, State: store.SetPending, Salt: []byte{}}, nil),

@@ -127,7 +127,7 @@ func TestUseKit_TakesNothingOverThatCannotBeRead(t *testing.T) {
 			other := h.one(person{role: store.RoleOwner, on: true})
 			_, err := other.admin().ResetPassword(t.Context(), owner.id, "", other.proof())
 			h.ok(err)
-			_, err = owner.signIn().BeginChangePhone(t.Context(), owner.proof())
+			_, err = owner.signIn().BeginChangePhone(t.Context(), 0, owner.proof())
 			h.ok(err)
 			_, _, err = h.w.SignIn(t.Context(), owner.email, secret.NewText("a wrong password 1"))
 			h.refused(err, service.CodeCredentialsWrong)

@@ -50,9 +50,9 @@ func kitNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News
 	return news, nil
 }
 
-// emailNews tells somebody that their email was changed since they were last signed
+// ownNews tells somebody that their email was changed, or an authenticator app added, since they were last signed
 // in, by themselves or by another at their open window.
-func emailNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
+func ownNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
 	for e, err := range tx.EventsOf(p.ID) {
 		if err != nil {
 			return nil, err
@@ -60,7 +60,7 @@ func emailNews(tx store.ReadTx, p store.Profile, since int64) (news []service.Ne
 		if e.Seq <= since || len(news) == mostNews {
 			break
 		}
-		if e.Kind == eventEmailChanged {
+		if e.Kind == eventEmailChanged || e.Kind == eventAppAdded {
 			news = append(news, service.News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail})
 		}
 	}

@@ -49,14 +49,14 @@ func (s *Session) BeginEnable(ctx context.Context, proof service.Proof) (shown s
 	}
 	err = s.confirmBy(ctx, service.EachTime, proof, s.enrollee, func(*confirmation) (err error) {
 		s.setEnrolling(true) // the keychain may take its time, and the day may come meanwhile
-		shown, err = s.beginEnrolment(ctx, store.IntentEnrol, true)
+		shown, err = s.beginEnrolment(ctx, store.Intent{Kind: store.IntentEnrol}, true)
 		return err
 	})
 	return shown, err
 }
 
-// beginEnrolment writes the intent, then the item, and reads the item back.
-func (s *Session) beginEnrolment(ctx context.Context, kind store.IntentKind, codes bool) (service.Shown, error) {
+// beginEnrolment writes the intent, then the item, and reads the item back. in says what is begun, and with which name or in the place of which app.
+func (s *Session) beginEnrolment(ctx context.Context, in store.Intent, codes bool) (service.Shown, error) {
 	if err := s.dropEnrolment(ctx); err != nil {
 		return service.Shown{}, err
 	}
@@ -70,19 +70,13 @@ func (s *Session) beginEnrolment(ctx context.Context, kind store.IntentKind, cod
 	}
 	var p store.Profile
 	var former *store.Intent
-	in := store.Intent{ID: id, Kind: kind, ProfileID: s.id, CreatedAt: s.w.now(), HeldUntil: s.lastsAtMost()}
+	in.ID, in.ProfileID, in.CreatedAt, in.HeldUntil = id, s.id, s.w.now(), s.lastsAtMost()
 	err = s.w.update(ctx, func(tx store.WriteTx) (err error) {
 		if p, err = s.enrollee(tx); err != nil {
 			return err
 		}
-		_, err = tx.Factor(s.id)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err = mayEnrol(tx, in); err != nil {
 			return err
-		}
-		if on := err == nil; on && kind == store.IntentEnrol {
-			return refuse(service.CodeTwoFactorOn)
-		} else if !on && kind == store.IntentChangePhone {
-			return refuse(service.CodeTwoFactorOff)
 		}
 		if former, err = markPendingForDeletion(tx, s.id, s.w.now()); err != nil {
 			return err
@@ -96,7 +90,7 @@ func (s *Session) beginEnrolment(ctx context.Context, kind store.IntentKind, cod
 		if err := tx.InsertIntent(in); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(kind)})
+		return s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(in.Kind)})
 	})
 	if err != nil {
 		return service.Shown{}, err
@@ -115,6 +109,25 @@ func (s *Session) beginEnrolment(ctx context.Context, kind store.IntentKind, cod
 	}
 	s.enrolment = &enrolment{intent: in, key: key, item: item, codes: codes}
 	return service.Shown{URI: uri, Groups: totp.Groups(key), Issuer: fitted.Issuer, Account: fitted.Account, Shortened: fitted.Shortens(label)}, nil
+}
+
+// mayEnrol refuses an enrolment that could not be ended as the profile's 2FA is now.
+func mayEnrol(tx store.ReadTx, in store.Intent) error {
+	f, err := tx.Factor(in.ProfileID)
+	if in.Kind == store.IntentEnrol {
+		return refuseUnless(err != nil, ignoreMissing(err), service.CodeTwoFactorOn)
+	}
+	if err != nil {
+		return absent(err, service.CodeTwoFactorOff)
+	}
+	if in.Kind == store.IntentAddApp {
+		return roomForApp(f, in.Name)
+	}
+	if in.Replaces == 0 { // all of them: see swapPhone
+		return nil
+	}
+	_, is := f.App(in.Replaces)
+	return refuseUnless(is, nil, service.CodeAppGone)
 }
 
 // markPendingForDeletion turns the profile's unfinished enrolment, if there is one, into
@@ -137,8 +150,8 @@ func markPendingForDeletion(tx store.WriteTx, profileID string, now time.Time) (
 // Confirm takes the first code that the new phone shows. At Enable 2FA, and at a
 // EnrolmentSession after a help code, it takes ten recovery codes that the client has made, and nothing is in force
 // before Continue. At Change phone it swaps the old phone for the new one in one
-// step, takes no codes, and the result is nil. Errors: code_*, throttled, enrolment_ended,
-// clock_wrong; keychain and folder.
+// step, and at Add an app it adds it: both take no codes, and the result is nil. Errors: code_*, throttled, enrolment_ended,
+// apps_full, app_name_taken, clock_wrong; keychain and folder.
 func (s *Session) Confirm(ctx context.Context, input secret.Text, made service.NewSet) (*service.Issued, error) {
 	done, err := s.beginEnrolling()
 	if err != nil {
@@ -174,6 +187,9 @@ func (s *Session) Confirm(ctx context.Context, input secret.Text, made service.N
 	}
 	if err := s.checkItem(ctx); err != nil {
 		return nil, service.Afterwards(err, s.w.refund(ctx, t))
+	}
+	if e.intent.Kind == store.IntentAddApp {
+		return nil, s.addApp(ctx, step, t)
 	}
 	return nil, s.swapPhone(ctx, step, eventPhoneChanged, nil, func(tx store.WriteTx, _ time.Time) error { return clearFailures(tx, t) })
 }
@@ -288,10 +304,10 @@ func (s *Session) Continue(ctx context.Context) error {
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err := tx.InsertFactor(store.Factor{
-			ProfileID: s.id, Generation: e.intent.Generation, Item: e.intent.Item, Since: now, PhoneSince: now,
+		if err := tx.InsertFactor(store.Factor{ProfileID: s.id, Since: now, Apps: []store.App{{
+			Generation: e.intent.Generation, Item: e.intent.Item, AddedAt: now,
 			LastStep: e.intent.ConfirmedStep, LastUsedAt: now, LastUse: store.UseEnrolment,
-		}); err != nil {
+		}}}); err != nil {
 			return err
 		}
 		if err := putInForce(tx, e.set, now); err != nil {
@@ -341,7 +357,7 @@ func (s *Session) stillEnrolling(tx store.ReadTx) error {
 	return err
 }
 
-// CancelEnrolment ends Enable 2FA or Change phone without a change, and leaves
+// CancelEnrolment ends Enable 2FA, Change phone or Add an app without a change, and leaves
 // no secret behind. There being none is fine.
 func (s *Session) CancelEnrolment(ctx context.Context) error {
 	done, err := s.beginEnrolling()

@@ -10,48 +10,55 @@ import (
 )
 
 // BeginChangePhone begins Change phone: a step-up, then a new key beside the old
-// one, which works until the new phone's code is right. Errors: those of a
-// step-up, two_factor_off; keychain and folder.
-func (s *Session) BeginChangePhone(ctx context.Context, proof service.Proof) (service.Shown, error) {
-	return s.beginChangePhone(ctx, proof, false)
+// one, which works until the new phone's code is right. It takes the place of one
+// authenticator app; 0: of the only one. Errors: those of a
+// step-up, two_factor_off, app_gone; keychain and folder.
+func (s *Session) BeginChangePhone(ctx context.Context, app int, proof service.Proof) (service.Shown, error) {
+	return s.beginChangePhone(ctx, app, proof, false)
 }
 
-// beginChangePhone is BeginChangePhone. With newCodes the recovery codes are lost
-// as well: Confirm then shows ten new ones, and Continue swaps phone and codes.
-func (s *Session) beginChangePhone(ctx context.Context, proof service.Proof, newCodes bool) (shown service.Shown, err error) {
+// beginChangePhone is BeginChangePhone. With newCodes all apps and the recovery codes are lost:
+// Confirm then shows ten new codes, and Continue swaps phone and codes.
+func (s *Session) beginChangePhone(ctx context.Context, app int, proof service.Proof, newCodes bool) (shown service.Shown, err error) {
 	done, err := s.begin()
 	if err != nil {
 		return service.Shown{}, err
 	}
 	defer done()
-	_, on, err := s.current(ctx)
+	in := store.Intent{Kind: store.IntentChangePhone, ProfileID: s.id}
+	err = s.w.view(ctx, func(tx store.ReadTx) error {
+		if _, err := s.profile(tx); err != nil {
+			return err
+		}
+		f, err := tx.Factor(s.id)
+		if err != nil {
+			return absent(err, service.CodeTwoFactorOff)
+		}
+		if in.Replaces = app; app == 0 && !newCodes && len(f.Apps) == 1 {
+			in.Replaces = f.Apps[0].Generation
+		}
+		return refuseUnless(newCodes || in.Replaces != 0, mayEnrol(tx, in), service.CodeAppGone)
+	})
 	if err != nil {
 		return service.Shown{}, err
 	}
-	if !on {
-		return service.Shown{}, refuse(service.CodeTwoFactorOff)
-	}
 	err = s.confirm(ctx, service.EachTime, proof, func(*confirmation) (err error) {
-		shown, err = s.beginEnrolment(ctx, store.IntentChangePhone, newCodes)
+		shown, err = s.beginEnrolment(ctx, in, newCodes)
 		return err
 	})
 	return shown, err
 }
 
-// swapPhone moves the profile to the new phone: one transaction points the factor
-// at the new item and leaves an intent to delete the old one. An authenticator
+// swapPhone moves the profile to the new phone: one transaction puts the new app in the place
+// of the old one, or of all of them where they are lost, and leaves an intent to delete each old item. An authenticator
 // app that was off is on again. The recovery codes stay, but for what also does
 // in the same transaction, of which event and detail tell.
 func (s *Session) swapPhone(ctx context.Context, step int64, event string, detail map[string]string, also func(tx store.WriteTx, now time.Time) error) error {
 	e := s.enrolment
-	id, err := s.w.newID()
-	if err != nil {
-		return err
-	}
 	now := s.w.now()
-	var old store.Intent
+	var later []store.Intent
 	var committed func()
-	err = s.w.update(ctx, func(tx store.WriteTx) error {
+	err := s.w.update(ctx, func(tx store.WriteTx) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -62,22 +69,25 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 			return refuse(service.CodeEnrolmentEnded)
 		}
 		f, err := tx.Factor(s.id)
-		if errors.Is(err, store.ErrNotFound) {
-			return refuse(service.CodeTwoFactorOff)
-		}
 		if err != nil {
+			return absent(err, service.CodeTwoFactorOff)
+		}
+		app := store.App{Generation: e.intent.Generation, Item: e.intent.Item, AddedAt: now, LastStep: step, LastUsedAt: now, LastUse: store.UsePhoneChange}
+		gone := f.Apps
+		if e.intent.Replaces != 0 {
+			was, is := f.App(e.intent.Replaces)
+			if !is {
+				return refuse(service.CodeEnrolmentEnded)
+			}
+			app.Name, gone = was.Name, []store.App{was}
+			ok, err := tx.SwapApp(s.id, app, was.Generation)
+			if err := refuseUnless(ok, err, service.CodeEnrolmentEnded); err != nil {
+				return err
+			}
+		} else if err := replaceAll(tx, f, app); err != nil {
 			return err
 		}
-		old = store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
-		from := f.Generation
-		f.Generation, f.Item, f.PhoneSince = e.intent.Generation, e.intent.Item, now
-		f.LastStep, f.LastUsedAt, f.LastUse = step, now, store.UsePhoneChange
-		if ok, err := tx.SwapFactor(f, from); err != nil {
-			return err
-		} else if !ok {
-			return refuse(service.CodeEnrolmentEnded)
-		}
-		if err := tx.InsertIntent(old); err != nil {
+		if later, err = s.w.deleteLater(tx, s.id, gone, now); err != nil {
 			return err
 		}
 		if err := errors.Join(rebind(tx, s.id), also(tx, now)); err != nil {
@@ -97,8 +107,21 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 	}
 	committed()
 	s.forgetEnrolment()
-	s.w.finishLater(ctx, old)
+	for _, in := range later {
+		s.w.finishLater(ctx, in)
+	}
 	return nil
+}
+
+// replaceAll puts an app in the place of all that a profile has.
+func replaceAll(tx store.WriteTx, f store.Factor, by store.App) error {
+	for _, a := range f.Apps {
+		ok, err := tx.DeleteApp(f.ProfileID, a.Generation)
+		if err := refuseUnless(ok, err, service.CodeEnrolmentEnded); err != nil {
+			return err
+		}
+	}
+	return tx.InsertApp(f.ProfileID, by)
 }
 
 // swapPhoneAndCodes is swapPhone with the codes that were shown: they take the

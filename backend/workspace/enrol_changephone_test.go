@@ -15,9 +15,9 @@ import (
 func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 	t.Parallel()
 	h, s, old, codes := enabled(t)
-	_, err := s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText(pass)})
+	_, err := s.BeginChangePhone(t.Context(), 0, client.Proof{Password: secret.NewText(pass)})
 	h.refused(err, service.CodeFactorRequired)
-	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	shown, err := s.BeginChangePhone(t.Context(), 0, proof(byCode(old.code())))
 	h.ok(err)
 	fresh := h.phoneOf(shown)
 	if fresh.key == old.key || h.items() != 2 {
@@ -51,7 +51,7 @@ func TestChangePhone_KeepsTheOldOneUntilConfirmed(t *testing.T) {
 func TestChangePhone_CrashLeavesTheOldOne(t *testing.T) {
 	t.Parallel()
 	h, s, old, _ := enabled(t)
-	_, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	_, err := s.BeginChangePhone(t.Context(), 0, proof(byCode(old.code())))
 	h.ok(err)
 	h.restart()
 	if h.items() != 1 || h.intents() != 0 {
@@ -65,7 +65,7 @@ func TestChangePhone_CrashLeavesTheOldOne(t *testing.T) {
 func TestChangePhone_NextStartDeletesTheOldItem(t *testing.T) {
 	t.Parallel()
 	h, s, old, _ := enabled(t)
-	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	shown, err := s.BeginChangePhone(t.Context(), 0, proof(byCode(old.code())))
 	h.ok(err)
 	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
 	_, err = s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))
@@ -90,7 +90,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	if n.Password || n.Factor {
 		t.Errorf("needs: %+v", n)
 	}
-	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.ok(err)
 	_, err = s.BeginNewCodes(t.Context(), client.Proof{})
 	h.refused(err, service.CodeFactorRequired) // one act
@@ -100,7 +100,7 @@ func TestChangePhone_NeedsNoProofAfterARecoveryCode(t *testing.T) {
 	h.clock.step(4*time.Minute + 59*time.Second)
 	h.ok(s.Touch())
 	h.clock.step(2 * time.Second)
-	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.refused(err, service.CodeFactorRequired) // five minutes
 }
 
@@ -109,21 +109,21 @@ func TestChangePhone_HasNoCodesToContinueWith(t *testing.T) {
 	h, _ := alone(t)
 	p := h.one(person{role: store.RoleMember, on: true})
 	s := p.signIn()
-	h.ok(second(s.BeginChangePhone(t.Context(), p.proof())))
+	h.ok(second(s.BeginChangePhone(t.Context(), 0, p.proof())))
 	h.refused(s.Continue(t.Context()), service.CodeEnrolmentEnded)
 }
 
 func TestChangePhone_WithoutOneIsRefusedBeforeAnyProof(t *testing.T) {
 	t.Parallel()
 	h, s := created(t)
-	h.refused(second(s.BeginChangePhone(t.Context(), client.Proof{})), service.CodeTwoFactorOff)
+	h.refused(second(s.BeginChangePhone(t.Context(), 0, client.Proof{})), service.CodeTwoFactorOff)
 }
 
 // A key that the keychain has lost takes no phone's place.
 func TestChangePhone_KeyThatIsLostLeavesTheOldOne(t *testing.T) {
 	t.Parallel()
 	h, s, old, _ := enabled(t)
-	shown, err := s.BeginChangePhone(t.Context(), proof(byCode(old.code())))
+	shown, err := s.BeginChangePhone(t.Context(), 0, proof(byCode(old.code())))
 	h.ok(err)
 	h.secrets.fail(nil, store.ErrSecretMissing, nil)
 	for range 6 { // and the right code costs no guess
@@ -141,14 +141,14 @@ func TestChangePhone_KeyIsNotShownOnceItIsOver(t *testing.T) {
 	steps := h.onSteps()
 	member := h.one(person{role: store.RoleMember, on: true})
 	s, other := member.signIn(), member.signIn()
-	shown, err := s.BeginChangePhone(t.Context(), member.proof())
+	shown, err := s.BeginChangePhone(t.Context(), 0, member.proof())
 	h.ok(err)
 	proof := member.proof()
-	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
+	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), 0, proof))) }) // the guess, the swap
 	h.refused(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))), service.CodeEnrolmentEnded)
 	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
 
-	shown, err = s.BeginChangePhone(t.Context(), member.proof())
+	shown, err = s.BeginChangePhone(t.Context(), 0, member.proof())
 	h.ok(err)
 	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
 	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)
@@ -161,7 +161,7 @@ func TestChangePhone_StoreThatFailsLeavesTheEnrolment(t *testing.T) {
 	steps := &stepStore{Store: full}
 	h.openChanged(func(c *local.Config) { c.Store = steps })
 	s := owner.signIn()
-	shown, err := s.BeginChangePhone(t.Context(), owner.proof())
+	shown, err := s.BeginChangePhone(t.Context(), 0, owner.proof())
 	h.ok(err)
 	fresh := h.phoneOf(shown)
 	err = h.amid(steps, 2, func() { full.full.Store(true) }, func() error { return second(s.Confirm(t.Context(), secret.NewText(fresh.code()))) })

@@ -9,8 +9,8 @@ import (
 )
 
 // Disable turns 2FA off. It asks for a second factor, which is consumed in the
-// same transaction: the factor goes, the recovery set is void, and an intent to
-// delete the keychain item stays until that is done. Errors: those of a code,
+// same transaction: the factor goes with all its apps, the recovery set is void, and an intent to
+// delete each keychain item stays until that is done. Errors: those of a code,
 // factor_required, two_factor_off, required_by_workspace; keychain and folder.
 func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	done, err := s.begin()
@@ -35,12 +35,8 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	if err := s.dropNewCodes(ctx); err != nil {
 		return err
 	}
-	id, err := s.w.newID()
-	if err != nil {
-		return err
-	}
 	now := s.w.now()
-	var gone store.Intent
+	var gone []store.Intent
 	var unfinished *store.Intent
 	var committed func()
 	err = s.w.update(ctx, func(tx store.WriteTx) error {
@@ -63,7 +59,7 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 		if err := use.consume(tx); err != nil {
 			return err
 		}
-		if ok, err := tx.DeleteFactor(s.id, f.Generation); err != nil {
+		if ok, err := tx.DeleteFactor(s.id); err != nil {
 			return err
 		} else if !ok {
 			return refuse(service.CodeTwoFactorOff)
@@ -75,8 +71,7 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		gone = store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: s.id, Item: f.Item, Generation: f.Generation, CreatedAt: now}
-		if err := tx.InsertIntent(gone); err != nil {
+		if gone, err = s.w.deleteLater(tx, s.id, f.Apps, now); err != nil {
 			return err
 		}
 		if unfinished, err = markPendingForDeletion(tx, s.id, now); err != nil { // a change of phone under way
@@ -98,7 +93,9 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	s.turned(false)
 	s.unconfirm()
 	s.forgetEnrolment()
-	s.w.finishLater(ctx, gone)
+	for _, in := range gone {
+		s.w.finishLater(ctx, in)
+	}
 	if unfinished != nil {
 		s.w.finishLater(ctx, *unfinished)
 	}

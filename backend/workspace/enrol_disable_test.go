@@ -108,7 +108,7 @@ func TestDisable_EndsTheCodesThatAreShown(t *testing.T) {
 func TestDisable_EndsAChangeOfPhone(t *testing.T) {
 	t.Parallel()
 	h, s, p, _ := enabled(t)
-	h.ok(second(s.BeginChangePhone(t.Context(), proof(byCode(p.code())))))
+	h.ok(second(s.BeginChangePhone(t.Context(), 0, proof(byCode(p.code())))))
 	h.clock.step(30 * time.Second)
 	h.ok(s.Disable(t.Context(), byCode(p.code())))
 	h.refused(second(s.ShowingKey(t.Context())), service.CodeEnrolmentEnded)

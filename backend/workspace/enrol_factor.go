@@ -15,15 +15,35 @@ import (
 // codeUse is a verification code that was paid for and matches. It is good for
 // nothing until consume, in the transaction that acts on it, says yes.
 type codeUse struct {
-	attempt attempt
-	factor  store.Factor
-	steps   []int64 // that it belongs to: the last is used up
-	at      time.Time
-	purpose store.Use
+	attempt   attempt
+	profileID string
+	matches   matches
+	at        time.Time
+	purpose   store.Use
 }
 
-// matchFactor charges for a verification code and looks at it. A keychain that
-// fails before the code could be looked at gives the charge back.
+// match is an app to which a code belongs, with the steps. The last of them is used up: where two neighbours share a
+// code, consuming the lower one would let the same six digits in a second time.
+type match struct {
+	generation int
+	steps      []int64 // at least one
+}
+
+func (m match) last() int64 { return m.steps[len(m.steps)-1] }
+
+// matches are of the apps that show one code. Nearly always that is one.
+type matches []match
+
+func (m matches) steps() (all []int64) {
+	for _, one := range m {
+		all = append(all, one.steps...)
+	}
+	return all
+}
+
+// matchFactor charges for a verification code and looks at it: a guess is one guess, whichever of the apps it
+// hits. A keychain that fails before the code could be looked at gives the charge back. One that has failed for some of the apps does not, or a guess
+// at the others would be free.
 func (w *Workspace) matchFactor(ctx context.Context, profileID string, input secret.Text, purpose store.Use) (*codeUse, error) {
 	code, err := parseCode(input)
 	if err != nil {
@@ -34,26 +54,23 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 		f, err = tx.Factor(profileID)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, refuse(service.CodeTwoFactorOff)
-	}
 	if err != nil {
-		return nil, err
+		return nil, absent(err, service.CodeTwoFactorOff)
 	}
 	t, err := w.recordAttempt(ctx, profileID, store.KindCode)
 	if err != nil {
 		return nil, err
 	}
-	steps, off, now, err := w.lookAround(ctx, f, code, clockReach)
-	if err != nil {
+	seen, err := w.lookAround(ctx, f, code, clockReach)
+	switch {
+	case err != nil && seen.any:
+		return nil, err
+	case err != nil:
 		return nil, service.Afterwards(err, w.refund(ctx, t))
+	case len(seen.matches) == 0:
+		return nil, w.wrongCode(ctx, t, seen.off)
 	}
-	if len(steps) == 0 {
-		return nil, w.wrongCode(ctx, t, off)
-	}
-	// The highest matching step: where two neighbours share a code, consuming
-	// the lower one would let the same six digits in a second time.
-	return &codeUse{attempt: t, factor: f, steps: steps, at: now, purpose: purpose}, nil
+	return &codeUse{attempt: t, profileID: profileID, matches: seen.matches, at: seen.at, purpose: purpose}, nil
 }
 
 // stepsAhead is how many steps the last one used may lie beyond those that are
@@ -61,70 +78,111 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 // after now, and its run of equal codes a little longer.
 const stepsAhead = 2
 
-// lookAt reads the secret of f and returns the steps that the code belongs to. It
-// is codes_ahead where a code of a much later time was used: the clock was set back, or
-// had been ahead. No code of now can be taken then, since the same clock may have
-// shown it before, and so none is looked at.
-func (w *Workspace) lookAt(ctx context.Context, f store.Factor, code totp.Code) ([]int64, time.Time, error) {
-	steps, _, now, err := w.lookAround(ctx, f, code, 0)
-	return steps, now, err
+// seen is what became of looking at a code.
+type seen struct {
+	matches matches
+	off     *clockOff // where it would have been right, if it belongs to none
+	at      time.Time
+	any     bool // it was held against one app at least
 }
 
-// lookAround is lookAt, and where the code belongs to none of its steps looks for another
-// one within that time.
-func (w *Workspace) lookAround(ctx context.Context, f store.Factor, code totp.Code, within time.Duration) ([]int64, *clockOff, time.Time, error) {
-	clockNow, now := w.wall(), w.now() // a phone shows what belongs to the real time
+// lookAround reads the secrets of f's apps and finds the steps that the code belongs to. Where it belongs
+// to none it looks for another one within that time. It
+// is codes_ahead where a code of a much later time was used: the clock was set back, or
+// had been ahead. No code of now can be taken then, since the same clock may have
+// shown it before, and so none is looked at. A secret that cannot be read is an error where no other app shows the code.
+func (w *Workspace) lookAround(ctx context.Context, f store.Factor, code totp.Code, within time.Duration) (s seen, err error) {
+	clockNow := w.wall() // a phone shows what belongs to the real time
+	s.at = w.now()
 	current, err := totp.Step(clockNow)
 	switch {
 	case err != nil:
-		return nil, nil, now, clock(err)
-	case f.LastStep > current+1+stepsAhead:
-		return nil, nil, now, refuse(service.CodeCodesAhead).At("code")
+		return s, clock(err)
+	case f.LastStep() > current+1+stepsAhead:
+		return s, refuse(service.CodeCodesAhead).At("code")
 	}
-	item, err := w.secrets.Get(ctx, f.Item)
-	if err != nil {
-		return nil, nil, time.Time{}, service.Explain(err)
+	var unread error
+	for _, a := range f.Apps {
+		key, err := w.appKey(ctx, a)
+		if err != nil {
+			unread = err
+			continue
+		}
+		err = s.look(key, a.Generation, code, clockNow, within)
+		key.Wipe()
+		if err != nil {
+			return s, clock(err)
+		}
 	}
-	defer item.Wipe()
-	key, err := totp.FromBase32(string(item.Reveal()))
-	if err != nil {
-		return nil, nil, time.Time{}, service.Explain(fmt.Errorf("item of generation %d: %w: %w", f.Generation, err, store.ErrSecretMissing))
+	if len(s.matches) > 0 {
+		s.off = nil
+		return s, nil
 	}
-	defer key.Wipe()
-	steps, err := totp.Matches(key, code, clockNow)
-	if err != nil || len(steps) > 0 || within == 0 {
-		return steps, nil, now, clock(err)
-	}
-	by, found, err := totp.Locate(key, code, clockNow, within)
-	if err != nil || !found {
-		return nil, nil, now, clock(err)
-	}
-	return nil, &clockOff{by, current + int64(by/(totp.Period*time.Second))}, now, nil
+	return s, unread
 }
 
-// consume uses the code up, or refuses: it was used before, or the factor is
-// another one by now.
-func (u *codeUse) consume(tx store.WriteTx) error {
-	f, err := tx.Factor(u.factor.ProfileID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && f.Generation != u.factor.Generation) {
-		return refuse(service.CodeChallengeEnded)
-	}
+// look holds a code against one app.
+func (s *seen) look(key secret.Bytes, generation int, code totp.Code, now time.Time, within time.Duration) error {
+	s.any = true
+	steps, err := totp.Matches(key, code, now)
 	if err != nil {
 		return err
 	}
-	told, err := wasTold(tx, f.ProfileID, u.steps, u.at)
+	if len(steps) > 0 {
+		s.matches = append(s.matches, match{generation, steps})
+		return nil
+	}
+	if within == 0 {
+		return nil
+	}
+	by, found, err := totp.Locate(key, code, now, within)
+	if err != nil || !found || s.off != nil && s.off.by.Abs() <= by.Abs() {
+		return err
+	}
+	current, err := totp.Step(now)
+	s.off = &clockOff{by, current + int64(by/(totp.Period*time.Second))}
+	return err
+}
+
+// appKey reads an app's secret.
+func (w *Workspace) appKey(ctx context.Context, a store.App) (key secret.Bytes, err error) {
+	item, err := w.secrets.Get(ctx, a.Item)
+	if err != nil {
+		return key, service.Explain(err)
+	}
+	defer item.Wipe()
+	key, err = totp.FromBase32(string(item.Reveal()))
+	if err != nil {
+		return key, service.Explain(fmt.Errorf("item of generation %d: %w: %w", a.Generation, err, store.ErrSecretMissing))
+	}
+	return key, nil
+}
+
+// consume uses the code up for each app that shows it, or refuses: it was used before with one of them, or
+// one of them is gone by now. So the same six digits open nothing twice, whichever app they come from.
+func (u *codeUse) consume(tx store.WriteTx) error {
+	f, err := tx.Factor(u.profileID)
+	if err != nil {
+		return absent(err, service.CodeChallengeEnded)
+	}
+	told, err := wasTold(tx, f.ProfileID, u.matches.steps(), u.at)
 	if err != nil {
 		return err
 	}
 	if told {
 		return refuse(service.CodeCodeUsed).At("code")
 	}
-	ok, err := tx.ConsumeStep(f.ProfileID, f.Generation, u.steps[len(u.steps)-1], u.at, u.purpose)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return refuse(service.CodeCodeUsed).At("code")
+	for _, m := range u.matches {
+		if _, is := f.App(m.generation); !is {
+			return refuse(service.CodeChallengeEnded)
+		}
+		ok, err := tx.ConsumeStep(f.ProfileID, m.generation, m.last(), u.at, u.purpose)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return refuse(service.CodeCodeUsed).At("code")
+		}
 	}
 	return nil
 }

@@ -80,6 +80,22 @@ func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error
 	})
 }
 
+// deleteLater leaves an order to delete each app's item, for after the commit.
+func (w *Workspace) deleteLater(tx store.WriteTx, profileID string, apps []store.App, now time.Time) (later []store.Intent, err error) {
+	for _, a := range apps {
+		id, err := w.newID()
+		if err != nil {
+			return nil, err
+		}
+		in := store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: profileID, Item: a.Item, Generation: a.Generation, CreatedAt: now}
+		if err := tx.InsertIntent(in); err != nil {
+			return nil, err
+		}
+		later = append(later, in)
+	}
+	return later, nil
+}
+
 // finishLater finishes what a committed act has left to do. The act stands
 // whatever comes of it, and start-up tries again, so a failure is only logged.
 func (w *Workspace) finishLater(ctx context.Context, in store.Intent) {

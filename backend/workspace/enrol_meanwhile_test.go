@@ -1,6 +1,8 @@
 package workspace_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/workspace"
 )
 
 // What happens between the last look of an act and its commit: in another window, by
@@ -16,7 +19,12 @@ import (
 // take gives a profile the factor of another, as no act does.
 func (h *fixture) take(from, to *user) {
 	h.Helper()
-	h.sneak("UPDATE factors SET profile_id = '" + to.id + "' WHERE profile_id = '" + from.id + "'")
+	f := h.factor(from)
+	h.ok(workspace.Change(inner(h.w), context.WithoutCancel(h.Context()), func(tx store.WriteTx) error {
+		_, err := tx.DeleteFactor(from.id)
+		f.ProfileID = to.id
+		return errors.Join(err, tx.InsertFactor(f))
+	}))
 }
 
 // lose takes the factor from a profile, as no act does.
@@ -72,7 +80,7 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 			if !late {
 				steps.before(5, func() { h.lose(member) }) // password, its refund, code, step-up, key
 			}
-			shown, err := s.BeginChangePhone(t.Context(), proof)
+			shown, err := s.BeginChangePhone(t.Context(), 0, proof)
 			if late {
 				h.ok(err)
 				steps.before(2, func() { h.lose(member) }) // the guess, the swap
@@ -148,11 +156,11 @@ func TestChangePhone_AnotherWindowsBeginEndsThisOne(t *testing.T) {
 	steps := h.onSteps()
 	member := h.one(person{role: store.RoleMember, on: true})
 	s, other := member.signIn(), member.signIn()
-	shown, err := s.BeginChangePhone(t.Context(), member.proof())
+	shown, err := s.BeginChangePhone(t.Context(), 0, member.proof())
 	h.ok(err)
 	lost := h.phoneOf(shown)
 	proof := member.proof()
-	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), proof))) }) // the guess, the swap
+	steps.before(2, func() { h.ok(second(other.BeginChangePhone(t.Context(), 0, proof))) }) // the guess, the swap
 	_, err = s.Confirm(t.Context(), secret.NewText(lost.code()))
 	h.refused(err, service.CodeEnrolmentEnded)
 	h.ok(other.CancelEnrolment(t.Context()))
@@ -191,7 +199,7 @@ func TestDisable_PolicyThatComesMeanwhileCounts(t *testing.T) {
 func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{
-		"another phone": "UPDATE factors SET generation = generation + 1 WHERE profile_id = '%s'",
+		"another phone": "UPDATE apps SET generation = generation + 1 WHERE profile_id = '%s'",
 		"none":          "DELETE FROM factors WHERE profile_id = '%s'",
 	} {
 		for use, c := range map[string]struct {

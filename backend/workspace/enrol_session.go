@@ -52,7 +52,7 @@ func (g *EnrolmentSession) Begin(ctx context.Context) (shown service.Shown, err 
 	g.s.grant()
 	defer g.s.spend() // it is for this alone
 	if g.kind == service.EnrolNewPhone {
-		return g.s.beginChangePhone(ctx, service.Proof{}, true)
+		return g.s.beginChangePhone(ctx, 0, service.Proof{}, true)
 	}
 	return g.s.BeginEnable(ctx, service.Proof{})
 }

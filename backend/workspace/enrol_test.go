@@ -37,7 +37,7 @@ func TestEnable_Turns2FAOnOnlyAtContinue(t *testing.T) {
 	}
 	h.ok(s.Continue(t.Context()))
 	st := h.status(s)
-	if !st.On || st.Codes.Left != 10 || st.LastUse != store.UseEnrolment || h.items() != 1 || h.intents() != 0 {
+	if !st.On || st.Codes.Left != 10 || len(st.Apps) != 1 || st.Apps[0].LastUse != store.UseEnrolment || h.items() != 1 || h.intents() != 0 {
 		t.Errorf("after Continue: %+v, %d items, %d intents", st, h.items(), h.intents())
 	}
 	if _, err := s.Showing(t.Context()); !service.IsCode(err, service.CodeEnrolmentEnded) {

@@ -9,6 +9,9 @@ const (
 	eventPasswordChanged  = "password-changed"
 	eventEnabled          = "2fa-enabled" // sheet
 	eventPhoneChanged     = "phone-changed"
+	eventAppAdded         = "app-added"               // app: its name
+	eventAppRenamed       = "app-renamed"             // from, to
+	eventAppRemoved       = "app-removed"             // app: its name; or named: no
 	eventPhoneAndCodes    = "phone-and-codes-changed" // sheet, replaces: after a help code
 	eventCodesReplaced    = "recovery-codes-replaced" // sheet, replaces
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
@@ -108,7 +111,7 @@ const (
 	eventWrong       = "guess-wrong"     // kind; step: see clockOff
 	eventReturned    = "guess-returned"  // kind
 	eventClockBack   = "clock-set-back"  // kind
-	eventBegun       = "enrolment-begun" // enrolment: enrol or change-phone
+	eventBegun       = "enrolment-begun" // enrolment: enrol, change-phone or add-app
 	eventConfirmed   = "enrolment-confirmed"
 	eventAbandoned   = "enrolment-abandoned"
 	eventItemDeleted = "secret-deleted"

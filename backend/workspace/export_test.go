@@ -69,8 +69,8 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 		}
 		if s.Key != "" {
 			p.Generation = 1
-			factors[i] = store.Factor{ProfileID: p.ID, Generation: 1, Item: w.item("totp/" + p.ID + "/1"), Since: now, PhoneSince: now, LastUsedAt: now}
-			if err := w.setSecret(ctx, factors[i].Item, secret.NewBytes([]byte(s.Key))); err != nil {
+			factors[i] = store.Factor{ProfileID: p.ID, Since: now, Apps: []store.App{{Generation: 1, Item: w.item("totp/" + p.ID + "/1"), AddedAt: now, LastUsedAt: now}}}
+			if err := w.setSecret(ctx, factors[i].Apps[0].Item, secret.NewBytes([]byte(s.Key))); err != nil {
 				return nil, err
 			}
 		}

@@ -24,6 +24,9 @@ var logKinds = map[string]logKind{
 
 	eventEnabled:       {service.GroupTwoFactor, false},
 	eventPhoneChanged:  {service.GroupTwoFactor, false},
+	eventAppAdded:      {service.GroupTwoFactor, false},
+	eventAppRenamed:    {service.GroupTwoFactor, false},
+	eventAppRemoved:    {service.GroupTwoFactor, false},
 	eventPhoneAndCodes: {service.GroupTwoFactor, false},
 	eventDisabled:      {service.GroupTwoFactor, false},
 	eventBegun:         {service.GroupTwoFactor, true},

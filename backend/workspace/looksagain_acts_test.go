@@ -207,12 +207,31 @@ var acts = []act{
 	}},
 	{does: []string{"Session.BeginChangePhone"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		return func() error {
-			shown, err := c.s.BeginChangePhone(c.Context(), c.actor.proof())
+			shown, err := c.s.BeginChangePhone(c.Context(), 0, c.actor.proof())
 			if err != nil {
 				return err
 			}
 			return second(c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
 		}
+	}},
+	{does: []string{"Session.BeginAddApp"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		return func() error {
+			shown, err := c.s.BeginAddApp(c.Context(), "Tablet", c.actor.proof())
+			if err != nil {
+				return err
+			}
+			return second(c.s.Confirm(c.Context(), secret.NewText(c.phoneOf(shown).code())))
+		}
+	}},
+	{does: []string{"Session.RenameApp"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		return func() error {
+			return c.s.RenameApp(c.Context(), c.factor(c.actor).Apps[0].Generation, fmt.Sprintf("App %d", c.next()))
+		}
+	}},
+	{does: []string{"Session.RemoveApp"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		c.addApp(c.actor, "Tablet")
+		c.s = c.actor.signIn()
+		return func() error { return c.s.RemoveApp(c.Context(), c.app(c.actor, "Tablet"), c.actor.proof()) }
 	}},
 	{does: []string{"Session.BeginNewCodes", "Session.KeepNewCodes"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		return func() error {

@@ -71,7 +71,7 @@ var takesBack = []string{
 // prove who somebody is, or clean up after the commit in which they took effect.
 var goesOn = []string{
 	"PrintRun.Cancel", "Session.CancelNewCodes", "Session.CancelEnrolment", "Session.End", "EnrolmentSession.CancelEnrolment", "Admin.Prove",
-	"Admin.Remove", "Admin.Reset2FA", "Session.Disable", "Session.BeginChangePhone",
+	"Admin.Remove", "Admin.Reset2FA", "Session.Disable", "Session.BeginChangePhone", "Session.RemoveApp",
 }
 
 // play plays an act once for each of its commits, with a fall before it, until it

@@ -158,7 +158,9 @@ func (m *machine) tidy() {
 		}
 		if p, err := tx.ProfileByEmail(email); err == nil {
 			if f, err := tx.Factor(p.ID); err == nil {
-				want[f.Item] = true
+				for _, app := range f.Apps {
+					want[app.Item] = true
+				}
 			}
 		}
 		return err
@@ -199,9 +201,11 @@ func (m *machine) stand() (s standing) {
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		s.on, s.step = true, f.LastStep
-		if key, err := m.memory.Get(m.ctx, f.Item); err == nil {
-			s.phone = string(key.Reveal())
+		s.on, s.step = true, f.LastStep()
+		for _, app := range f.Apps {
+			if key, err := m.memory.Get(m.ctx, app.Item); err == nil {
+				s.phone += string(key.Reveal())
+			}
 		}
 		set, err := tx.ActiveSet(p.ID)
 		if errors.Is(err, store.ErrNotFound) {

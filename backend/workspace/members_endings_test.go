@@ -106,7 +106,7 @@ func TestOneTimeCode_EndsWithAChangeOfItsSubject(t *testing.T) {
 		}},
 		"NewPhone": {store.RoleMember, func(c *handed) error {
 			s := c.to.signIn()
-			shown, err := s.BeginChangePhone(c.Context(), c.to.proof())
+			shown, err := s.BeginChangePhone(c.Context(), 0, c.to.proof())
 			c.ok(err)
 			c.to.phone = c.phoneOf(shown)
 			_, err = s.Confirm(c.Context(), secret.NewText(c.to.newCode()))

@@ -12,7 +12,7 @@ import (
 // allKinds are the kinds of guess that a profile can have counts of.
 var allKinds = []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp, store.KindCheckWord}
 
-// endFactor takes the second factor of a profile away within tx: the factor and
+// endFactor takes the second factor of a profile away within tx: all its apps and
 // an enrolment under way go, the recovery codes are void. The intents that it
 // leaves are to be finished after the commit. The caller stores p.
 func (w *Workspace) endFactor(tx store.WriteTx, p *store.Profile, now time.Time) (later []store.Intent, err error) {
@@ -40,16 +40,12 @@ func (w *Workspace) endFactor(tx store.WriteTx, p *store.Profile, now time.Time)
 	if err != nil {
 		return nil, err
 	}
-	ok, err := tx.DeleteFactor(p.ID, f.Generation)
+	ok, err := tx.DeleteFactor(p.ID)
 	if err := refuseUnless(ok, err, service.CodeTwoFactorOff); err != nil {
 		return nil, err
 	}
-	id, err := w.newID()
-	if err != nil {
-		return nil, err
-	}
-	gone := store.Intent{ID: id, Kind: store.IntentDelete, ProfileID: p.ID, Item: f.Item, Generation: f.Generation, CreatedAt: now}
-	return append(later, gone), tx.InsertIntent(gone)
+	gone, err := w.deleteLater(tx, p.ID, f.Apps, now)
+	return append(later, gone...), err
 }
 
 // refuseUnless is err where the store has failed, and the refusal c only where it

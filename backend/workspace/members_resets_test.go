@@ -47,7 +47,7 @@ func TestReset2FA_WhatAnotherFinishedIsNotToldTwice(t *testing.T) {
 func TestReset2FA_EndsWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(s *client.Session, p *user) error{
-		"another phone": func(s *client.Session, p *user) error { return second(s.BeginChangePhone(t.Context(), p.proof())) },
+		"another phone": func(s *client.Session, p *user) error { return second(s.BeginChangePhone(t.Context(), 0, p.proof())) },
 		"new codes":     func(s *client.Session, p *user) error { return second(s.BeginNewCodes(t.Context(), p.proof())) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -126,7 +126,7 @@ func TestRemove_LeavesTheNameAndNothingElse(t *testing.T) {
 	h.refused(second(c.Recover(t.Context(), secret.NewText(noCode))), service.CodeRecoveryWrong)
 	h.refused(second(c.UseHelpCode(t.Context(), secret.NewText(noCode))), service.CodeHelpWrong)
 	s := member.signIn()
-	h.ok(second(s.BeginChangePhone(t.Context(), member.proof())))
+	h.ok(second(s.BeginChangePhone(t.Context(), 0, member.proof())))
 	s = member.signIn()
 	h.ok(second(s.BeginNewCodes(t.Context(), member.proof())))
 	h.ok(a.Remove(t.Context(), member.id, owner.proof()))

@@ -41,7 +41,7 @@ func BenchmarkOpen(b *testing.B) {
 					ID: id, Email: mail, EmailKey: mail, Name: fmt.Sprint("Person ", i), Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 1,
 					Password: store.PasswordRecord{Salt: salt, Params: store.Argon2id(cheap), PublicKey: codes[1], Lock: codes[1], ChangedAt: at},
 				}),
-				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 1, Item: "w/totp/" + id + "/1", Since: at, PhoneSince: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn}),
+				tx.InsertFactor(store.Factor{ProfileID: id, Since: at, Apps: []store.App{{Generation: 1, Item: "w/totp/" + id + "/1", AddedAt: at, LastStep: 9, LastUsedAt: at, LastUse: store.UseSignIn}}}),
 				tx.InsertSet(store.Set{ID: "s" + id, ProfileID: id, Sheet: i + 1, State: store.SetActive, Salt: salt, Params: store.Argon2id(cheapCodes), IssuedAt: at, IssuedBy: "Amara Okafor", Run: 1}, codes),
 				tx.SaveVaultKey(store.VaultKey{Holder: "profile/" + id, Recipient: "age1" + id, Wrapped: sealed[:200], Ciphertext: sealed, Generation: 1, OnlyOne: true}))
 		},

@@ -59,8 +59,10 @@ func (s *Session) overviewIn(tx store.ReadTx, p store.Profile) (o service.Overvi
 	}
 	codes, err := codeUsage(tx, s.id)
 	t := &o.TwoFactor
-	t.On, t.Since, t.PhoneSince, t.LastUsedAt, t.LastUse = true, f.Since, f.PhoneSince, f.LastUsedAt, f.LastUse
-	t.AuthenticatorOff, t.Codes = off, codes
+	t.On, t.Since, t.AuthenticatorOff, t.Codes = true, f.Since, off, codes
+	for _, a := range f.Apps {
+		t.Apps = append(t.Apps, service.App{Number: a.Generation, Name: a.Name, AddedAt: a.AddedAt, LastUsedAt: a.LastUsedAt, LastUse: a.LastUse})
+	}
 	return o, err
 }
 

@@ -115,11 +115,13 @@ func useUpSteps(tx store.WriteTx, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if f.LastStep > step {
-			continue
-		}
-		if _, err := tx.ConsumeStep(f.ProfileID, f.Generation, step+1, f.LastUsedAt, f.LastUse); err != nil {
-			return err
+		for _, a := range f.Apps {
+			if a.LastStep > step {
+				continue
+			}
+			if _, err := tx.ConsumeStep(f.ProfileID, a.Generation, step+1, a.LastUsedAt, a.LastUse); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

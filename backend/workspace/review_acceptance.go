@@ -194,11 +194,13 @@ func (a *Acceptance) narrowCodes(tx store.WriteTx, p store.Profile, now, known j
 	at := a.s.w.now()
 	if known.Step() > now.Step() {
 		f, err := tx.Factor(p.ID)
-		if err == nil {
-			_, err = tx.ConsumeStep(p.ID, f.Generation, known.Step(), at, store.UseSignIn)
-		}
 		if err != nil {
 			return err
+		}
+		for _, app := range f.Apps { // which of them it was is not known
+			if _, err := tx.ConsumeStep(p.ID, app.Generation, known.Step(), at, store.UseSignIn); err != nil {
+				return err
+			}
 		}
 	}
 	set, err := tx.ActiveSet(p.ID)

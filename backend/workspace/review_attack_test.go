@@ -390,7 +390,7 @@ func TestAccept_ReviewNamesWhatChangedAndWhatIsMissing(t *testing.T) {
 	s = owner.signIn()
 	h.add(s, paper("deed.txt", "Deed of the house"))
 	h.putBack(old)
-	h.sneak("UPDATE factors SET last_step = 1 WHERE profile_id = '"+member.id+"'", "UPDATE profiles SET role = 'admin' WHERE id = '"+member.id+"'",
+	h.sneak("UPDATE apps SET last_step = 1 WHERE profile_id = '"+member.id+"'", "UPDATE profiles SET role = 'admin' WHERE id = '"+member.id+"'",
 		"UPDATE workspace SET two_people = 1")
 	r := owner.accepts()
 	changed := []service.ChangedRows{

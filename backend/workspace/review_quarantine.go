@@ -134,7 +134,7 @@ func (s *Quarantine) checkKnown(ctx context.Context, a *Acceptance) error {
 // second looks at the second factor, which the charge has paid for already, and uses
 // it up in the keychain.
 func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in service.FactorInput) error {
-	if a.factor.Generation == 0 {
+	if len(a.factor.Apps) == 0 {
 		return nil
 	}
 	switch in.Kind {
@@ -146,23 +146,29 @@ func (s *Quarantine) second(ctx context.Context, a *Acceptance, t attempt, in se
 		if err != nil {
 			return err
 		}
-		steps, _, err := s.w.lookAt(ctx, a.factor, code)
+		seen, err := s.w.lookAround(ctx, a.factor, code, 0)
 		if err != nil {
 			return err
 		}
-		if len(steps) == 0 {
+		if len(seen.matches) == 0 {
 			return t.wrong(service.CodeCodeWrong).At("code")
 		}
-		told, err := s.told(ctx, a.profile.ID, steps)
+		told, err := s.told(ctx, a.profile.ID, seen.matches.steps())
 		if err != nil {
 			return err
 		}
 		if told {
 			return refuse(service.CodeCodeUsed).At("code")
 		}
-		step := steps[len(steps)-1]
 		return s.useUp(ctx, a, func(o *journal.Owner) bool {
-			return o.UseStep(step) && step > a.factor.LastStep
+			fresh := true
+			for _, m := range seen.matches {
+				fresh = fresh && m.last() > o.Step() && m.last() > a.factor.LastStep()
+			}
+			for _, m := range seen.matches {
+				o.UseStep(m.last())
+			}
+			return fresh
 		}, refuse(service.CodeCodeUsed).At("code"))
 	case service.FactorRecovery:
 		if a.set.ID == "" || !a.codesFit {

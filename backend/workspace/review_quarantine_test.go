@@ -85,8 +85,8 @@ func TestAccept_EditedRowProvesNothing(t *testing.T) {
 	for name, sql := range map[string]string{
 		"ItsOwnPassword": "UPDATE profiles SET password_at = password_at + 1",
 		"ItsOwnFactor":   "DELETE FROM factors",
-		"ItsOwnItem":     "UPDATE factors SET item = item || '0'",
-		"ItsOwnPhone":    "UPDATE factors SET generation = 0",
+		"ItsOwnItem":     "UPDATE apps SET item = item || '0'",
+		"ItsOwnPhone":    "UPDATE apps SET generation = 0",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +105,7 @@ func TestAccept_PlantedIntentIsNotCarriedOut(t *testing.T) {
 	t.Parallel()
 	h, p, codes := lived(t)
 	h.sneak("UPDATE attempts SET failures = 0 WHERE kind = 'code'",
-		"INSERT INTO intents (id, kind, item, created_at) SELECT 'i', 'delete-item', item, 1 FROM factors")
+		"INSERT INTO intents (id, kind, item, created_at) SELECT 'i', 'delete-item', item, 1 FROM apps")
 	h.clock.step(10 * time.Minute)
 	h.ok(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byRecovery(codes[3])))
 	h.ok(h.store.Close())

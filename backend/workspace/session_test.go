@@ -73,7 +73,7 @@ func TestSession_EndedDoesNothingOfWhatItCould(t *testing.T) {
 	always := []string{"Session.End", "Session.ForOneAct"} // these ask for none
 	given := map[string][]any{                             // what is refused for its form before
 		"Session.FoundVault":   {strings.Repeat("00", ed25519.PublicKeySize), service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("w"), Keys: service.SealedKeys{Ciphertext: []byte("k"), Generation: 1, OnlyOne: true}, Signature: someSignature}},
-		"Session.AddDocuments": {1, make([]service.DocumentRow, 1)}, "Session.ChangeDocuments": {service.DocumentsRename}, "Session.SaveComputer": {service.NewComputer{Name: "C", Public: computer.Public{SigningKey: make([]byte, 32), BoxKey: make([]byte, 32)}, Seal: make([]byte, 32)}}, "Session.RenameComputer": {"c", "C"},
+		"Session.AddDocuments": {1, make([]service.DocumentRow, 1)}, "Session.ChangeDocuments": {service.DocumentsRename}, "Session.SaveComputer": {service.NewComputer{Name: "C", Public: computer.Public{SigningKey: make([]byte, 32), BoxKey: make([]byte, 32)}, Seal: make([]byte, 32)}}, "Session.RenameComputer": {"c", "C"}, "Session.BeginAddApp": {"A"}, "Session.RenameApp": {1, "A"},
 		"Session.SaveKeyPair": {service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("w")}},
 		"Admin.AskApproval":   {service.ApprovePrintRun, []string{"a"}, "r"}, "Admin.BeginRun": {service.RunRequest{Members: []string{"a"}, Kind: service.RunPrint, Reason: "r"}},
 		"Admin.NoteExport": {service.ExportOpened}, "Admin.RenameWorkspace": {"Other"}, "Admin.SetIdle": {3}, "Admin.SetRole": {"a", service.RoleMember},

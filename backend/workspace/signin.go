@@ -387,9 +387,9 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	if err != nil {
 		return nil, err
 	}
-	address, err1 := emailNews(tx, p, since)
+	itself, err1 := ownNews(tx, p, since)
 	added, err2 := computerNews(tx, p, at)
-	return slices.Concat(others.whole, others.kit, address, added, others.own), errors.Join(err1, err2)
+	return slices.Concat(others.whole, others.kit, itself, added, others.own), errors.Join(err1, err2)
 }
 
 // newsSince reads what others have done to a profile since an event.

@@ -68,7 +68,7 @@ func TestVerify_PauseDoublesAndThe20thFailureTurnsTheAppOff(t *testing.T) {
 	}
 	_, err = h.challenge().Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, service.CodeAuthenticatorOff) // until a new phone re-binds it
-	shown, err := s.BeginChangePhone(t.Context(), client.Proof{})
+	shown, err := s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.ok(err)
 	fresh := h.phoneOf(shown)
 	_, err = s.Confirm(t.Context(), secret.NewText(fresh.code()))

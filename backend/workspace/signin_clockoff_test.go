@@ -126,13 +126,13 @@ func TestStepUp_CodeOfAnotherTimeSaysHowFarOffAndOpensNothing(t *testing.T) {
 	h, s, p, _ := enabled(t)
 	h.clock.step(time.Minute)
 	guessed := p.at(h.clock.now().Add(3 * time.Minute))
-	_, err := s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText(pass), Factor: byCode(guessed)})
+	_, err := s.BeginChangePhone(t.Context(), 0, client.Proof{Password: secret.NewText(pass), Factor: byCode(guessed)})
 	h.refused(err, service.CodeCodeClock)
 	// With a wrong password, nothing is told of a code.
-	_, err = s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText("another password"), Factor: byCode(p.at(h.clock.now().Add(time.Hour)))})
+	_, err = s.BeginChangePhone(t.Context(), 0, client.Proof{Password: secret.NewText("another password"), Factor: byCode(p.at(h.clock.now().Add(time.Hour)))})
 	h.refused(err, service.CodePasswordWrong)
 	h.clock.step(3 * time.Minute)
-	_, err = s.BeginChangePhone(t.Context(), client.Proof{Password: secret.NewText(pass), Factor: byCode(guessed)})
+	_, err = s.BeginChangePhone(t.Context(), 0, client.Proof{Password: secret.NewText(pass), Factor: byCode(guessed)})
 	h.refused(err, service.CodeCodeUsed)
 	h.refused(s.Disable(t.Context(), client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(guessed)}), service.CodeCodeUsed)
 }

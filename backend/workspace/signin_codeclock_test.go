@@ -115,7 +115,7 @@ func TestVerify_CodesAfterAClockAYearAhead(t *testing.T) {
 	if w := s.Welcome(); w.FailedCodes != 0 || w.AuthenticatorOff {
 		t.Errorf("right codes were counted: %+v", w)
 	}
-	shown, err := s.BeginChangePhone(t.Context(), client.Proof{})
+	shown, err := s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.ok(err)
 	fresh := h.phoneOf(shown)
 	_, err = s.Confirm(t.Context(), secret.NewText(fresh.code()))

@@ -59,8 +59,15 @@ var askingActs = []askingAct{
 		return err
 	}},
 	{method: "Session.BeginChangePhone", do: func(p *provenCase, proof client.Proof) error {
-		_, err := p.s.BeginChangePhone(p.ctx, proof)
+		_, err := p.s.BeginChangePhone(p.ctx, 0, proof)
 		return err
+	}},
+	{method: "Session.BeginAddApp", do: func(p *provenCase, proof client.Proof) error {
+		_, err := p.s.BeginAddApp(p.ctx, "Tablet", proof)
+		return err
+	}},
+	{method: "Session.RemoveApp", ready: func(p *provenCase) { p.h.addApp(p.owner, "Tablet") }, do: func(p *provenCase, proof client.Proof) error {
+		return p.s.RemoveApp(p.ctx, p.h.app(p.owner, "Tablet"), proof)
 	}},
 	{method: "Session.BeginNewCodes", do: func(p *provenCase, proof client.Proof) error {
 		_, err := p.s.BeginNewCodes(p.ctx, proof)
@@ -278,15 +285,15 @@ func TestProof_AnActThatFailedCanBeTriedAgain(t *testing.T) {
 	p := &provenCase{h: h, ctx: t.Context(), owner: owner, codes: codes}
 	p.granted()
 	h.secrets.fail(store.ErrKeychainLocked, nil, nil)
-	_, err := p.s.BeginChangePhone(t.Context(), client.Proof{})
+	_, err := p.s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.refused(err, service.CodeKeychainLocked)
 	h.secrets.fail(nil, nil, nil)
-	_, err = p.s.BeginChangePhone(t.Context(), client.Proof{})
+	_, err = p.s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.ok(err)
 	p.spent()
 
 	h.clock.step(service.GrantLife - time.Minute)
-	_, err = p.s.BeginChangePhone(t.Context(), owner.proof())
+	_, err = p.s.BeginChangePhone(t.Context(), 0, owner.proof())
 	h.ok(err)
 	p.spent()
 }
@@ -301,7 +308,7 @@ func TestProof_AFailureDoesNotLengthenIt(t *testing.T) {
 		_, err := p.admin().ResetPassword(t.Context(), owner.id, "", client.Proof{})
 		h.refused(err, service.CodeNotYourself)
 		h.secrets.fail(store.ErrKeychainLocked, nil, nil)
-		_, err = p.s.BeginChangePhone(t.Context(), client.Proof{})
+		_, err = p.s.BeginChangePhone(t.Context(), 0, client.Proof{})
 		h.refused(err, service.CodeKeychainLocked)
 		h.secrets.fail(nil, nil, nil)
 	}
@@ -338,7 +345,7 @@ func TestStepUp_IsGoodForOneAct(t *testing.T) {
 	h.refused(err, service.CodeCodeWrong)
 	_, err = s.BeginNewCodes(t.Context(), proof(byCode(p.code())))
 	h.ok(err)
-	_, err = s.BeginChangePhone(t.Context(), client.Proof{})
+	_, err = s.BeginChangePhone(t.Context(), 0, client.Proof{})
 	h.refused(err, service.CodeFactorRequired)
 }
 

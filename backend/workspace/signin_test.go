@@ -184,7 +184,7 @@ func TestSignIn_TwoFactorThatCameInBetweenEndsIt(t *testing.T) {
 	steps := h.onSteps()
 	err := h.amid(steps, 2, func() {
 		h.ok(workspace.Change(inner(h.w), context.WithoutCancel(t.Context()), func(tx store.WriteTx) error {
-			return tx.InsertFactor(store.Factor{ProfileID: owner.id, Generation: 1, Item: "x/totp/1", Since: h.clock.now(), PhoneSince: h.clock.now()})
+			return tx.InsertFactor(store.Factor{ProfileID: owner.id, Since: h.clock.now(), Apps: []store.App{{Generation: 1, Item: "x/totp/1", AddedAt: h.clock.now()}}})
 		}))
 	}, func() error {
 		s, c, err := h.w.SignIn(t.Context(), owner.email, secret.NewText(owner.pass))

@@ -21,8 +21,8 @@ func TestAct_GuardedUpdateThatChangesNoRowIsRefused(t *testing.T) {
 		"2FA is turned off": {"DELETE ON factors", 2, func(h *fixture, s *client.Session, p *user) func() error {
 			return func() error { return s.Disable(h.Context(), byCode(p.newCode())) }
 		}, service.CodeTwoFactorOff},
-		"a phone is swapped": {"UPDATE ON factors", 2, func(h *fixture, s *client.Session, p *user) func() error {
-			shown, err := s.BeginChangePhone(h.Context(), p.proof())
+		"a phone is swapped": {"UPDATE ON apps", 2, func(h *fixture, s *client.Session, p *user) func() error {
+			shown, err := s.BeginChangePhone(h.Context(), 0, p.proof())
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}, service.CodeEnrolmentEnded},
@@ -60,7 +60,7 @@ func TestAct_StatementThatFailsUndoesItsWholeAct(t *testing.T) {
 		do   func(h *fixture, s *client.Session, p *user) func() error
 	}{
 		"the count of a phone's first code": {"INSERT ON attempts WHEN NEW.kind = 'confirm'", 2, func(h *fixture, s *client.Session, p *user) func() error {
-			shown, err := s.BeginChangePhone(h.Context(), p.proof())
+			shown, err := s.BeginChangePhone(h.Context(), 0, p.proof())
 			h.ok(err)
 			return func() error { return second(s.Confirm(h.Context(), secret.NewText(h.phoneOf(shown).code()))) }
 		}},

@@ -247,7 +247,7 @@ func (m *machine) provenStep(what string, f typed, act func(client.Proof) error)
 
 func (m *machine) changePhone() {
 	s := m.session()
-	m.proven("begin to change phone", func(p client.Proof) error { return m.show(s.BeginChangePhone(m.ctx, p)) })
+	m.proven("begin to change phone", func(p client.Proof) error { return m.show(s.BeginChangePhone(m.ctx, 0, p)) })
 }
 
 func (m *machine) confirm() {
@@ -399,7 +399,7 @@ func (m *machine) tamper() {
 		m.Fatal(err)
 	}
 	statement := rapid.SampledFrom([]string{
-		"DELETE FROM factors", "UPDATE factors SET last_step = 1", "UPDATE recovery_codes SET used_at = 0, use = '' WHERE used_at > 0",
+		"DELETE FROM factors", "UPDATE apps SET last_step = 1", "UPDATE recovery_codes SET used_at = 0, use = '' WHERE used_at > 0",
 		"UPDATE attempts SET failures = 0 WHERE failures > 0", "DELETE FROM attempts", "UPDATE recovery_sets SET state = 'active' WHERE state = 'replaced'",
 		"DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)", "DELETE FROM events WHERE seq = 2", "UPDATE events SET at = at + 1 WHERE seq = 2",
 		"UPDATE profiles SET role = 'admin'", "UPDATE workspace SET last_sheet = last_sheet + 1",

@@ -16,8 +16,11 @@ import (
 )
 
 // unhashed are the tables that the log does not tell of: itself, what the
-// migrations keep, and the codes, whose hash is that of their set.
-var unhashed = []string{"events", "goose_db_version", "sqlite_sequence", "recovery_codes"}
+// migrations keep, and parts.
+var unhashed = slices.Concat([]string{"events", "goose_db_version", "sqlite_sequence"}, parts)
+
+// parts are hashed with what they belong to: a set, and a factor.
+var parts = []string{"recovery_codes", "apps"}
 
 // ofEverything is a workspace with two rows or more in each table and something
 // in every field, as no log tells of them.
@@ -50,7 +53,7 @@ func ofEverything(t *testing.T) *fixture {
 			bare := set
 			bare.ID, bare.Sheet, bare.State = "t"+id, 20-i, store.SetReplaced
 			err = errors.Join(err, tx.InsertProfile(profile),
-				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 3, Item: "item" + id, Since: at, PhoneSince: at, LastStep: 7, LastUsedAt: at, LastUse: store.UseSignIn}),
+				tx.InsertFactor(store.Factor{ProfileID: id, Since: at, Apps: []store.App{{Generation: 3, Item: "item" + id, AddedAt: at, LastStep: 7, LastUsedAt: at, LastUse: store.UseSignIn}}}),
 				tx.InsertIntent(store.Intent{ID: id, Kind: store.IntentEnrol, ProfileID: id, Item: "next" + id, Generation: 4, ConfirmedStep: 5, CreatedAt: at}),
 				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
 				tx.SaveAttempts(store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
@@ -91,7 +94,7 @@ func (h *fixture) columns(db *sql.DB) (all []column) {
 	for rows.Next() {
 		var c column
 		h.ok(rows.Scan(&c.table, &c.name, &c.kind))
-		if c.table == "recovery_codes" || !slices.Contains(unhashed, c.table) {
+		if slices.Contains(parts, c.table) || !slices.Contains(unhashed, c.table) {
 			all = append(all, c)
 		}
 	}

@@ -40,6 +40,7 @@ var errorCodes = []struct {
 	{cli.ExitUsage, []string{"member_unknown", "nobody_chosen"}, words.TerminalManErrorMemberUnknown},
 	{cli.ExitUsage, []string{"kind_needed"}, words.TerminalManErrorKindNeeded},
 	{cli.ExitUsage, []string{"computer_ambiguous"}, words.TerminalManErrorComputerAmbiguous},
+	{cli.ExitRefused, []string{"app_gone", "app_last", "apps_full", "app_name", "app_name_taken"}, words.TerminalManErrorApp},
 	{cli.ExitRefused, []string{"computer_unknown", "computer_gone", "computer_here", "computers_full", "computer_name"}, words.TerminalManErrorComputer},
 	{cli.ExitUsage, []string{"sheet_unknown"}, words.TerminalManErrorSheetUnknown},
 	{cli.ExitUsage, []string{"confirmation_needed"}, words.TerminalManErrorConfirmation},

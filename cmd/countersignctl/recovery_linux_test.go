@@ -102,7 +102,7 @@ func newOffice(t *testing.T, n int) *office {
 		for i := 1; i < n && err == nil; i++ {
 			p.ID, p.Name, p.Email, p.Role = fmt.Sprintf("m%d", i), fmt.Sprintf("Member %d", i), fmt.Sprintf("member.%d@example.com", i), service.RoleMember
 			p.EmailKey = p.Email
-			err = errors.Join(tx.InsertProfile(p), tx.InsertFactor(store.Factor{ProfileID: p.ID, Generation: 1, Item: p.ID, Since: now, PhoneSince: now}))
+			err = errors.Join(tx.InsertProfile(p), tx.InsertFactor(store.Factor{ProfileID: p.ID, Since: now, Apps: []store.App{{Generation: 1, Item: p.ID, AddedAt: now}}}))
 		}
 		return err
 	}))

@@ -58,36 +58,47 @@ CREATE TABLE profiles (
   UNIQUE (workspace, email_key)
 );
 
--- A row is an active authenticator app. Its secret is in the keychain.
+-- A row is a profile's 2FA that is on.
 CREATE TABLE factors (
+  workspace  text COLLATE "C" NOT NULL,
+  profile_id text COLLATE "C" NOT NULL,
+  since      bigint NOT NULL,
+  PRIMARY KEY (workspace, profile_id),
+  FOREIGN KEY (workspace, profile_id) REFERENCES profiles ON DELETE CASCADE
+);
+
+-- A row is an active authenticator app. Its secret is in the keychain.
+CREATE TABLE apps (
   workspace    text COLLATE "C" NOT NULL,
   profile_id   text COLLATE "C" NOT NULL,
   generation   bigint NOT NULL,
+  name         text COLLATE "C" NOT NULL, -- empty: its person has given it none
   item         text COLLATE "C" NOT NULL,
-  since        bigint NOT NULL,
-  phone_since  bigint NOT NULL,
+  added_at     bigint NOT NULL,
   last_step    bigint NOT NULL,
   last_used_at bigint NOT NULL,
   last_use     text COLLATE "C" NOT NULL,
-  PRIMARY KEY (workspace, profile_id),
-  FOREIGN KEY (workspace, profile_id) REFERENCES profiles ON DELETE CASCADE
+  PRIMARY KEY (workspace, profile_id, generation),
+  FOREIGN KEY (workspace, profile_id) REFERENCES factors ON DELETE CASCADE
 );
 
 -- What is under way with the keychain.
 CREATE TABLE intents (
   workspace      text COLLATE "C" NOT NULL,
   id             text COLLATE "C" NOT NULL,
-  kind           text COLLATE "C" NOT NULL CHECK (kind IN ('create', 'enrol', 'change-phone', 'delete-item')),
+  kind           text COLLATE "C" NOT NULL CHECK (kind IN ('create', 'enrol', 'change-phone', 'add-app', 'delete-item')),
   profile_id     text COLLATE "C" NOT NULL DEFAULT '',
   item           text COLLATE "C" NOT NULL,
   generation     bigint NOT NULL DEFAULT 0,
+  name           text COLLATE "C" NOT NULL DEFAULT '', -- of the app that is added
+  replaces       bigint NOT NULL DEFAULT 0, -- the generation of the app that is replaced
   confirmed_step bigint NOT NULL DEFAULT 0,
   created_at     bigint NOT NULL,
   held_until     bigint NOT NULL DEFAULT 0, -- whoever began it may be at work until then
   PRIMARY KEY (workspace, id),
   UNIQUE (workspace, item)
 );
-CREATE UNIQUE INDEX one_enrolment ON intents (workspace, profile_id) WHERE kind IN ('enrol', 'change-phone');
+CREATE UNIQUE INDEX one_enrolment ON intents (workspace, profile_id) WHERE kind IN ('enrol', 'change-phone', 'add-app');
 
 CREATE TABLE recovery_sets (
   workspace    text COLLATE "C" NOT NULL,

@@ -165,7 +165,7 @@ func authenticatorOff(f *fixture) {
 		f.Error("the overview does not say so")
 	}
 	f.place.Advance(time.Minute)
-	shown, err := s.BeginChangePhone(f.ctx(), client.Proof{}) // the recovery code was right a moment ago
+	shown, err := s.BeginChangePhone(f.ctx(), 0, client.Proof{}) // the recovery code was right a moment ago
 	f.ok(err)
 	m.phone = f.phoneOf(shown)
 	_, err = s.Confirm(f.ctx(), m.newCode())

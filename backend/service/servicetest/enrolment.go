@@ -16,6 +16,7 @@ var enrolments = []useCase{
 	{"Enable_AnotherBeginEndsTheFirst", enableTwice, nil},
 	{"Enable_RefusesWhatNoClientMakes", enableMalformed, nil},
 	{"ChangePhone_OldPhoneWorksUntilTheNewOneIsRight", phoneChanges, []string{"Session.BeginChangePhone"}},
+	{"Apps_AreAddedRenamedChangedAndRemoved", apps, []string{"Session.BeginAddApp", "Session.RenameApp", "Session.RemoveApp"}},
 	{"Disable_TakesACodeAndVoidsTheOthers", disables, []string{"Session.Disable"}},
 	{"NewCodes_OldOnesWorkUntilTheNewOnesAreKept", newCodes, []string{"Session.BeginNewCodes", "Session.KeepNewCodes", "Session.CancelNewCodes", "Session.BeginRecovery"}},
 	{"NewCodes_RefuseWhatNoClientMakes", newCodesMalformed, nil},
@@ -58,7 +59,7 @@ func enableContinues(f *fixture) {
 	f.ok(s.Continue(f.ctx()))
 	f.refused(s.Continue(f.ctx()), service.CodeEnrolmentEnded)
 	f.refused(second(s.Showing(f.ctx())), service.CodeEnrolmentEnded)
-	if t := f.status(s); !t.On || t.Since.IsZero() || t.PhoneSince.IsZero() || t.LastUse != service.UseEnrolment || t.Codes.Left != recovery.SetSize || t.Codes.Sheet != issued.Sheet || t.Codes.State != service.SetActive {
+	if t := f.status(s); !t.On || t.Since.IsZero() || len(t.Apps) != 1 || t.Apps[0].AddedAt.IsZero() || t.Apps[0].LastUse != service.UseEnrolment || t.Apps[0].Name != "" || t.Codes.Left != recovery.SetSize || t.Codes.Sheet != issued.Sheet || t.Codes.State != service.SetActive {
 		f.Errorf("%+v", t)
 	}
 	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
@@ -142,11 +143,11 @@ func enableMalformed(f *fixture) {
 func phoneChanges(f *fixture) {
 	m := f.guarded(service.RoleMember)
 	s, other := m.signIn(), m.signIn()
-	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text(m.pass)})), service.CodeFactorRequired)
-	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text("a wrong password 1")})), service.CodeFactorRequired) // which says nothing of a password
-	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text("a wrong password 1"), Factor: byCode(m.newCode())})), service.CodePasswordWrong)
-	f.refused(second(s.BeginChangePhone(f.ctx(), client.Proof{Password: text(m.pass), Factor: byCode(text(m.phone.wrong()))})), service.CodeCodeWrong)
-	shown, err := s.BeginChangePhone(f.ctx(), m.proof())
+	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text(m.pass)})), service.CodeFactorRequired)
+	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text("a wrong password 1")})), service.CodeFactorRequired) // which says nothing of a password
+	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text("a wrong password 1"), Factor: byCode(m.newCode())})), service.CodePasswordWrong)
+	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text(m.pass), Factor: byCode(text(m.phone.wrong()))})), service.CodeCodeWrong)
+	shown, err := s.BeginChangePhone(f.ctx(), 0, m.proof())
 	f.ok(err)
 	m.signIn() // the old one works
 	old := m.phone
@@ -159,7 +160,7 @@ func phoneChanges(f *fixture) {
 		f.Error("it came with recovery codes")
 	}
 	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
-	if t := f.status(s); !t.On || t.LastUse != service.UsePhoneChange || t.Codes.Left != recovery.SetSize {
+	if t := f.status(s); !t.On || len(t.Apps) != 1 || t.Apps[0].LastUse != service.UsePhoneChange || t.Codes.Left != recovery.SetSize {
 		f.Errorf("%+v", t)
 	}
 	c := m.challenge()
@@ -169,7 +170,64 @@ func phoneChanges(f *fixture) {
 	f.ok(err)
 	m.signIn()
 	without := f.member(service.RoleMember)
-	f.refused(second(without.signIn().BeginChangePhone(f.ctx(), without.proof())), service.CodeTwoFactorOff)
+	f.refused(second(without.signIn().BeginChangePhone(f.ctx(), 0, without.proof())), service.CodeTwoFactorOff)
+}
+
+func apps(f *fixture) {
+	m := f.guarded(service.RoleMember)
+	s, other := m.signIn(), m.signIn()
+	first := f.status(s).Apps[0].Number
+	f.refused(s.RemoveApp(f.ctx(), first, m.proof()), service.CodeAppLast)
+	f.refused(second(s.BeginAddApp(f.ctx(), "", m.proof())), service.CodeAppName)
+	f.refused(second(s.BeginAddApp(f.ctx(), "Tablet", client.Proof{Password: text(m.pass)})), service.CodeFactorRequired)
+	shown, err := s.BeginAddApp(f.ctx(), "Tablet", m.proof())
+	f.ok(err)
+	phone, tablet := m.phone, f.phoneOf(shown)
+	f.refused(second(s.Confirm(f.ctx(), text(tablet.wrong()))), service.CodeCodeWrong)
+	code := text(tablet.code())
+	issued, err := s.Confirm(f.ctx(), code)
+	f.ok(err)
+	if issued != nil {
+		f.Error("it came with recovery codes")
+	}
+	f.refused(second(m.challenge().Verify(f.ctx(), code)), service.CodeCodeUsed) // for the enrolment
+	f.ok(second(other.Overview(f.ctx())))
+	apps := f.status(s).Apps
+	if len(apps) != 2 || apps[0].Number != first || apps[1].Name != "Tablet" || apps[1].LastUse != service.UseAppAdded || apps[1].Number == first {
+		f.Fatalf("%+v", apps)
+	}
+	f.refused(s.RenameApp(f.ctx(), first, "tablet"), service.CodeAppNameTaken)
+	f.refused(s.RenameApp(f.ctx(), 99, "Phone"), service.CodeAppGone)
+	f.ok(s.RenameApp(f.ctx(), first, "Phone"))
+	m.signIn() // with the first one
+	m.phone = tablet
+	m.signIn()
+
+	f.refused(second(s.BeginChangePhone(f.ctx(), 0, m.proof())), service.CodeAppGone) // of two, one has to be named
+	shown, err = s.BeginChangePhone(f.ctx(), apps[1].Number, m.proof())
+	f.ok(err)
+	m.phone = f.phoneOf(shown)
+	f.ok(second(s.Confirm(f.ctx(), m.newCode())))
+	apps = f.status(s).Apps
+	if len(apps) != 2 || apps[0].Name != "Phone" || apps[0].Number != first || apps[1].Name != "Tablet" || apps[1].LastUse != service.UsePhoneChange {
+		f.Fatalf("%+v", apps)
+	}
+	c := m.challenge()
+	f.place.Advance(30 * time.Second)
+	f.notTaken(second(c.Verify(f.ctx(), text(tablet.code()))))
+	other = m.signIn()
+
+	f.refused(s.RemoveApp(f.ctx(), first, client.Proof{Password: text(m.pass)}), service.CodeFactorRequired)
+	f.ok(s.RemoveApp(f.ctx(), first, m.proof()))
+	f.refused(second(other.Overview(f.ctx())), service.CodeSessionEnded)
+	if apps = f.status(s).Apps; len(apps) != 1 || apps[0].Name != "Tablet" {
+		f.Errorf("%+v", apps)
+	}
+	c = m.challenge()
+	f.place.Advance(30 * time.Second)
+	f.notTaken(second(c.Verify(f.ctx(), text(phone.code()))))
+	_, err = c.Recover(f.ctx(), text(m.codes[0])) // the codes stay
+	f.ok(err)
 }
 
 func disables(f *fixture) {

@@ -56,30 +56,39 @@ CREATE TABLE profiles (
   checklist_away  INTEGER NOT NULL DEFAULT 0 -- the person has put the checklist away
 ) STRICT;
 
--- A row is an active authenticator app. Its secret is in the keychain.
+-- A row is a profile's 2FA that is on.
 CREATE TABLE factors (
-  profile_id   TEXT    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+  profile_id TEXT    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+  since      INTEGER NOT NULL
+) STRICT;
+
+-- A row is an active authenticator app. Its secret is in the keychain.
+CREATE TABLE apps (
+  profile_id   TEXT    NOT NULL REFERENCES factors (profile_id) ON DELETE CASCADE,
   generation   INTEGER NOT NULL,
+  name         TEXT    NOT NULL, -- empty: its person has given it none
   item         TEXT    NOT NULL,
-  since        INTEGER NOT NULL,
-  phone_since  INTEGER NOT NULL,
+  added_at     INTEGER NOT NULL,
   last_step    INTEGER NOT NULL,
   last_used_at INTEGER NOT NULL,
-  last_use     TEXT    NOT NULL
-) STRICT;
+  last_use     TEXT    NOT NULL,
+  PRIMARY KEY (profile_id, generation)
+) STRICT, WITHOUT ROWID;
 
 -- What is under way with the keychain.
 CREATE TABLE intents (
   id             TEXT    PRIMARY KEY,
-  kind           TEXT    NOT NULL CHECK (kind IN ('create', 'enrol', 'change-phone', 'delete-item')),
+  kind           TEXT    NOT NULL CHECK (kind IN ('create', 'enrol', 'change-phone', 'add-app', 'delete-item')),
   profile_id     TEXT    NOT NULL DEFAULT '',
   item           TEXT    NOT NULL UNIQUE,
   generation     INTEGER NOT NULL DEFAULT 0,
+  name           TEXT    NOT NULL DEFAULT '', -- of the app that is added
+  replaces       INTEGER NOT NULL DEFAULT 0, -- the generation of the app that is replaced
   confirmed_step INTEGER NOT NULL DEFAULT 0,
   created_at     INTEGER NOT NULL,
   held_until     INTEGER NOT NULL DEFAULT 0 -- whoever began it may be at work until then
 ) STRICT;
-CREATE UNIQUE INDEX one_enrolment ON intents (profile_id) WHERE kind IN ('enrol', 'change-phone');
+CREATE UNIQUE INDEX one_enrolment ON intents (profile_id) WHERE kind IN ('enrol', 'change-phone', 'add-app');
 
 CREATE TABLE recovery_sets (
   id           TEXT    PRIMARY KEY,

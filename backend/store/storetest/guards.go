@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"time"
 
 	"countersign/backend/store"
@@ -16,7 +18,7 @@ func guarded(f *fixture) {
 			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunIssuing}),
 			tx.InsertApproval(store.Approval{ID: "x", Kind: store.ApproveHelpCode, State: store.ApprovalWaiting}),
 			tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "a", Item: "n", Generation: 2}),
-			tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "o"}),
+			tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "o"}}}),
 			tx.InsertSet(set("s", "a", 1, store.SetActive), [][]byte{{1}}))
 	})
 	f.update(func(tx store.WriteTx) error {
@@ -35,8 +37,9 @@ func guarded(f *fixture) {
 			{"mark for deletion", func() (bool, error) { return tx.MarkForDeletion("i") }},
 			{"delete an intent", func() (bool, error) { return tx.DeleteIntent("i") }},
 			{"use a step", func() (bool, error) { return tx.ConsumeStep("a", 1, 7, monday, store.UseSignIn) }},
-			{"swap the phone", func() (bool, error) { return tx.SwapFactor(store.Factor{ProfileID: "a", Generation: 2, Item: "n"}, 1) }},
-			{"delete the factor", func() (bool, error) { return tx.DeleteFactor("a", 2) }},
+			{"swap the phone", func() (bool, error) { return tx.SwapApp("a", store.App{Generation: 2, Item: "n"}, 1) }},
+			{"delete an app", func() (bool, error) { return tx.DeleteApp("a", 2) }},
+			{"delete the factor", func() (bool, error) { return tx.DeleteFactor("a") }},
 			{"hand over", func() (bool, error) { return tx.HandOverSet("s", monday) }},
 			{"acknowledge", func() (bool, error) { return tx.AcknowledgeSet("s", monday) }},
 			{"use a code", func() (bool, error) { return tx.ConsumeCode("s", 1, monday, store.UseSignIn) }},
@@ -58,7 +61,8 @@ func guardedNo(f *fixture) {
 		return errors.Join(
 			tx.InsertSet(set("q", "b", 2, store.SetPending), [][]byte{{1}}),
 			tx.InsertIntent(store.Intent{ID: "d", Kind: store.IntentDelete, ProfileID: "a", Item: "n"}),
-			tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 3, Item: "o", LastStep: 7}),
+			tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 3, Item: "o", LastStep: 7}, {Generation: 5, Item: "p", LastStep: 9}}}),
+			tx.InsertFactor(store.Factor{ProfileID: "b", Apps: []store.App{{Generation: 2, Item: "q"}}}),
 			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunDone}))
 	})
 	f.update(func(tx store.WriteTx) error {
@@ -69,8 +73,10 @@ func guardedNo(f *fixture) {
 			"use a step again":                 func() (bool, error) { return tx.ConsumeStep("a", 3, 7, monday, store.UseSignIn) },
 			"use a step before it":             func() (bool, error) { return tx.ConsumeStep("a", 3, 6, monday, store.UseSignIn) },
 			"use a step of another generation": func() (bool, error) { return tx.ConsumeStep("a", 2, 9, monday, store.UseSignIn) },
-			"swap another generation":          func() (bool, error) { return tx.SwapFactor(store.Factor{ProfileID: "a", Generation: 4}, 2) },
-			"delete another generation":        func() (bool, error) { return tx.DeleteFactor("a", 2) },
+			"swap another generation":          func() (bool, error) { return tx.SwapApp("a", store.App{Generation: 4}, 2) },
+			"rename another generation":        func() (bool, error) { return tx.RenameApp("a", 2, "n") },
+			"delete another generation":        func() (bool, error) { return tx.DeleteApp("a", 2) },
+			"delete the factor of another":     func() (bool, error) { return tx.DeleteFactor("c") },
 			"confirm an order to delete":       func() (bool, error) { return tx.ConfirmIntent("d", 5) },
 			"mark an order to delete":          func() (bool, error) { return tx.MarkForDeletion("d") },
 			"hold a run in another state":      func() (bool, error) { return tx.HoldRun(1, store.RunIssuing, monday) },
@@ -86,10 +92,66 @@ func guardedNo(f *fixture) {
 	})
 }
 
+// appsApart changes one of several apps, of one of two profiles: the others stay as they were.
+func appsApart(f *fixture) {
+	f.staffed("a", "b")
+	app := func(generation int, name string, step int64) store.App {
+		return store.App{Generation: generation, Name: name, Item: name, LastStep: step}
+	}
+	var want []store.Factor
+	for _, id := range []string{"a", "b"} {
+		want = append(want, store.Factor{ProfileID: id, Since: monday, Apps: []store.App{app(2, "two", 5), app(3, "three", 7), app(9, "nine", 1)}})
+	}
+	holds := func(what string) {
+		f.Helper()
+		f.view(func(tx store.ReadTx) error {
+			for _, w := range want {
+				if got, err := tx.Factor(w.ProfileID); err != nil || !reflect.DeepEqual(got, w) {
+					f.Errorf("after %s: %+v (%v)\nnot %+v", what, got, err, w)
+				}
+			}
+			return nil
+		})
+	}
+	f.update(func(tx store.WriteTx) error { // in any order
+		return errors.Join(tx.InsertFactor(want[0]), tx.InsertFactor(store.Factor{ProfileID: "b", Since: monday, Apps: []store.App{want[1].Apps[2], want[1].Apps[0]}}), tx.InsertApp("b", want[1].Apps[1]))
+	})
+	holds("insertion")
+	yes := func(what string, act func(store.WriteTx) (bool, error)) {
+		f.Helper()
+		f.update(func(tx store.WriteTx) error {
+			ok, err := act(tx)
+			if !ok {
+				f.Errorf("%s: no", what)
+			}
+			return err
+		})
+		holds(what)
+	}
+	want[0].Apps[1].LastStep, want[0].Apps[1].LastUsedAt, want[0].Apps[1].LastUse = 8, monday, store.UseStepUp
+	yes("a step", func(tx store.WriteTx) (bool, error) { return tx.ConsumeStep("a", 3, 8, monday, store.UseStepUp) })
+	want[0].Apps[2].Name = "new"
+	yes("a new name", func(tx store.WriteTx) (bool, error) { return tx.RenameApp("a", 9, "new") })
+	swapped := store.App{Generation: 10, Name: "ten", Item: "i", AddedAt: monday, LastStep: 3, LastUsedAt: monday, LastUse: store.UsePhoneChange}
+	want[0].Apps = append(want[0].Apps[1:3:3], swapped)
+	yes("a new phone", func(tx store.WriteTx) (bool, error) { return tx.SwapApp("a", swapped, 2) })
+	want[0].Apps = want[0].Apps[1:]
+	yes("a removal", func(tx store.WriteTx) (bool, error) { return tx.DeleteApp("a", 3) })
+	f.update(func(tx store.WriteTx) error {
+		_, err := tx.DeleteFactor("a")
+		return err
+	})
+	f.view(func(tx store.ReadTx) error {
+		items, err := tx.FactorItems()
+		f.same("the items that are left", strings.Join(items, " "), "two three nine", err)
+		return nil
+	})
+}
+
 func unique(f *fixture) {
 	f.staffed("a", "b")
 	f.update(func(tx store.WriteTx) error {
-		return errors.Join(tx.InsertSet(set("s", "a", 1, store.SetActive), nil), tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 1, Item: "o"}),
+		return errors.Join(tx.InsertSet(set("s", "a", 1, store.SetActive), nil), tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 1, Item: "o"}}}),
 			tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunDone}), tx.InsertDocument(store.DocumentRow{ID: "d"}))
 	})
 	twin := person("c")
@@ -104,8 +166,10 @@ func unique(f *fixture) {
 		"the same email":         func(tx store.WriteTx) error { return tx.InsertProfile(twin) },
 		"the same profile":       func(tx store.WriteTx) error { return tx.InsertProfile(person("a")) },
 		"a second factor": func(tx store.WriteTx) error {
-			return tx.InsertFactor(store.Factor{ProfileID: "a", Generation: 2, Item: "p"})
+			return tx.InsertFactor(store.Factor{ProfileID: "a", Apps: []store.App{{Generation: 2, Item: "p"}}})
 		},
+		"the same app":       func(tx store.WriteTx) error { return tx.InsertApp("a", store.App{Generation: 1, Item: "p"}) },
+		"an app of nobody":   func(tx store.WriteTx) error { return tx.InsertApp("b", store.App{Generation: 1, Item: "p"}) },
 		"a second workspace": func(tx store.WriteTx) error { return tx.InsertInfo(store.Info{ID: "v", Name: "V"}) },
 		"the same run": func(tx store.WriteTx) error {
 			return tx.InsertRun(store.Run{Number: 1, Kind: store.RunPrint, State: store.RunIssuing})

@@ -18,7 +18,7 @@ func orderMembers(f *fixture) {
 		active := set("s", "Bela", 7, store.SetActive)
 		active.HandedOverAt = monday
 		err = errors.Join(err, tx.UpdateProfile(p), tx.InsertSet(set("o", "Bela", 6, store.SetReplaced), [][]byte{{1}}), tx.InsertSet(active, [][]byte{{1}, {2}, {3}}),
-			tx.InsertSet(set("p", "Bela", 8, store.SetPending), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "Bela", Generation: 1, Item: "i"}),
+			tx.InsertSet(set("p", "Bela", 8, store.SetPending), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "Bela", Apps: []store.App{{Generation: 1, Item: "i"}}}),
 			tx.InsertOneTime(store.OneTime{ProfileID: "carla", Kind: store.OneTimeHelp, Salt: []byte{1}, Hash: []byte{1}, ExpiresAt: monday}),
 			tx.InsertOneTime(store.OneTime{ProfileID: "amara", Kind: store.OneTimeInvitation, Salt: []byte{1}, Hash: []byte{1}, ExpiresAt: monday}))
 		_, useErr := tx.ConsumeCode("s", 2, monday, store.UseSignIn)
@@ -55,7 +55,7 @@ func orderLists(f *fixture) {
 			}
 			err = errors.Join(err,
 				tx.InsertIntent(store.Intent{ID: "i" + id, Kind: store.IntentEnrol, ProfileID: id, Item: "t" + id, CreatedAt: at}),
-				tx.InsertFactor(store.Factor{ProfileID: id, Generation: 1, Item: "f" + id}),
+				tx.InsertFactor(store.Factor{ProfileID: id, Apps: []store.App{{Generation: 1, Item: "f" + id}}}),
 				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: []byte{1}, Hash: []byte{1}, IssuedBy: "a", EndedAt: ended}),
 				tx.InsertApproval(store.Approval{ID: "x" + id, Kind: store.ApproveHelpCode, State: store.ApprovalWaiting, At: at}),
 				tx.InsertRun(store.Run{Number: 3 - i, Kind: store.RunPrint, State: store.RunReady}),

@@ -20,8 +20,8 @@ func everything() map[store.Key]entry {
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
 		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true}
-	factor := store.Factor{ProfileID: "p", Generation: 3, Item: "w/totp/p/3", Since: at, PhoneSince: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}
-	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
+	factor := store.Factor{ProfileID: "p", Since: at, Apps: []store.App{{Generation: 2, Name: "A", Item: "w/totp/p/2"}, {Generation: 3, Name: "Ä", Item: "w/totp/p/3", AddedAt: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}}}
+	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, Name: "N", Replaces: 3, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}
 	recoverySet := store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetVoided, Salt: []byte{9}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6,
 		EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}

@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		{"LookUp_WhatIsNotThereIsNotFound", notFound},
 		{"GuardedUpdate_SaysYesOnce", guarded},
 		{"GuardedUpdate_SaysNoWhereItDoesNotApply", guardedNo},
+		{"Apps_ChangeAlone", appsApart},
 		{"Unique_WhatMustNotMeetIsRefused", unique},
 		{"Numbers_CountUpAndComeOnce", numbers},
 		{"Workspace_IsDroppedOnlyBeforeItIsCreated", drop},

@@ -17,7 +17,9 @@ export type Place =
   | { at: 'audit'; person?: { id: string; name: string } }
   | { at: 'help' }
   | { at: 'enable'; enrolment: EnrolmentView }
-  | { at: 'change-phone'; enrolment: EnrolmentView }
+  /** The name of the app whose phone it is, where there are several. */
+  | { at: 'change-phone'; enrolment: EnrolmentView; name?: string | undefined }
+  | { at: 'add-app'; enrolment: EnrolmentView; name: string }
   | { at: 'new-codes'; sheet: SheetView };
 
 const everybody = ['contracts', 'profile', 'preferences', 'two-factor', 'security-log', 'help'] as const;
@@ -30,6 +32,7 @@ export function nameOf(place: Place): string {
     case 'enable': // which the lock undoes
       return 'profile';
     case 'change-phone':
+    case 'add-app':
     case 'new-codes':
       return 'two-factor';
     case 'recovered':

@@ -34,6 +34,9 @@ const kinds: Record<string, Kind> = {
   'guess-wrong': { says: 'audit.says.guess-wrong', icon: TriangleAlert, warn: true },
   '2fa-enabled': { says: 'audit.says.2fa-enabled', more: 'audit.says.2fa-enabled.more', icon: Smartphone },
   'phone-changed': { says: 'audit.says.phone-changed', icon: Smartphone },
+  'app-added': { says: 'event.app-added', icon: Smartphone },
+  'app-renamed': { says: 'event.app-renamed', icon: Smartphone },
+  'app-removed': { says: 'event.app-removed', icon: Smartphone },
   'phone-and-codes-changed': {
     says: 'audit.says.phone-and-codes-changed',
     more: 'audit.says.phone-and-codes-changed.more',
@@ -135,6 +138,8 @@ export function say(entry: LogEntry): Said {
   const values = {
     number: '',
     factor: '',
+    app: '',
+    named: '',
     chose: entry.detail?.['chose-password'] ?? '',
     ...entry.detail,
     left: Number(entry.detail?.left ?? 0),
@@ -160,6 +165,8 @@ export function advice({ kind, detail }: LogEntry): string | undefined {
       return detail?.factor === 'help' ? t('securityLog.not_me') : undefined;
     case '2fa-disabled':
     case 'phone-changed':
+    case 'app-added':
+    case 'app-removed':
     case 'phone-and-codes-changed':
     case 'recovery-codes-replaced':
     case 'email-changed':

@@ -10,7 +10,8 @@ export const warns = ({ kind }: News): boolean =>
   ['emergency-kit-used', 'workspace-restored', 'server-restored'].includes(kind);
 
 /** What a piece of news asks for: an act, or a place where it is acted on or looked into. */
-export type Follow = 'enable' | 'new-codes' | 'password' | 'members' | 'workspace' | 'audit' | 'profile';
+export type Follow =
+  'enable' | 'new-codes' | 'password' | 'members' | 'workspace' | 'audit' | 'profile' | 'two-factor';
 
 /** What its buttons do, the first thing to do first; none where there is nothing to do. */
 export function followed({ kind }: News, may: Permission[]): Follow[] {
@@ -27,6 +28,8 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
       return ['password'];
     case 'computer-added':
       return ['profile'];
+    case 'app-added':
+      return ['two-factor'];
     case 'key-pair-made':
       return ['members'];
     case 'emergency-kit-used':
@@ -76,6 +79,11 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
       return {
         what: t('news.computer', { name: detail?.name ?? '', when: atTime(at) }),
         next: t('news.computer_next'),
+      };
+    case 'app-added':
+      return {
+        what: t('news.app', { name: detail?.app ?? '', when: atTime(at) }),
+        next: t('news.app_next'),
       };
     case 'role-changed':
       return {

@@ -12,6 +12,8 @@ export function authenticatorUse(use: AuthenticatorUse | '' | undefined): string
       return t('use.step_up');
     case 'phone-change':
       return t('use.phone_change');
+    case 'app-added':
+      return t('use.app_added');
     default:
       return '';
   }

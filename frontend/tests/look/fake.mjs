@@ -46,6 +46,16 @@ export function fake(scenario) {
       ? {
           on: true,
           since: '2026-03-14T08:00:00Z',
+          apps: [
+            {
+              number: 1,
+              name: '',
+              addedAt: '2026-03-14T08:00:00Z',
+              lastUsedAt: ago(0, 0.1),
+              lastUsedFor: 'sign-in',
+            },
+          ],
+          mostApps: 5,
           lastUsedAt: ago(0, 0.1),
           lastUsedFor: 'sign-in',
           authenticatorOff: false,
@@ -325,8 +335,12 @@ export function fake(scenario) {
       },
       Enrolment: {
         BeginEnable: (_, password) => (password ? wait(enrolment) : refuse('password_required', 'password')),
-        BeginChangePhone: (_, proof) =>
+        BeginChangePhone: (_, app, proof) =>
           proof.factor.kind === 'none' ? wait(enrolment) : (factorOf(proof.factor) ?? wait(enrolment)),
+        BeginAddApp: (_, name, proof) =>
+          name.trim() ? (factorOf(proof.factor) ?? wait(enrolment)) : refuse('app_name', 'name', { max: 40 }),
+        RenameApp: (_, app, name) => (name.trim() ? wait(profile) : refuse('app_name', 'name', { max: 40 })),
+        RemoveApp: (_, app, proof) => factorOf(proof.factor) ?? wait(profile),
         Confirm: (_, code) => wrongCode(code) ?? wait(scenario.on ? { profile } : { sheet }),
         Continue: () =>
           wait({
@@ -334,6 +348,8 @@ export function fake(scenario) {
             twoFactor: {
               on: true,
               since: ago(0),
+              apps: [{ number: 1, name: '', addedAt: ago(0), lastUsedAt: ago(0), lastUsedFor: 'enrolment' }],
+              mostApps: 5,
               lastUsedAt: ago(0),
               lastUsedFor: 'enrolment',
               authenticatorOff: false,

@@ -38,6 +38,26 @@ export namespace app {
 	        this.reference = source["reference"];
 	    }
 	}
+	export class AppView {
+	    number: number;
+	    name: string;
+	    addedAt: string;
+	    lastUsedAt?: string;
+	    lastUsedFor?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new AppView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.name = source["name"];
+	        this.addedAt = source["addedAt"];
+	        this.lastUsedAt = source["lastUsedAt"];
+	        this.lastUsedFor = source["lastUsedFor"];
+	    }
+	}
 	export class ApprovalView {
 	    id: string;
 	    kind: string;
@@ -548,7 +568,8 @@ export namespace app {
 	export class TwoFactor {
 	    on: boolean;
 	    since?: string;
-	    phoneSince?: string;
+	    apps: AppView[];
+	    mostApps: number;
 	    lastUsedAt?: string;
 	    lastUsedFor?: string;
 	    authenticatorOff: boolean;
@@ -565,7 +586,8 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.on = source["on"];
 	        this.since = source["since"];
-	        this.phoneSince = source["phoneSince"];
+	        this.apps = this.convertValues(source["apps"], AppView);
+	        this.mostApps = source["mostApps"];
 	        this.lastUsedAt = source["lastUsedAt"];
 	        this.lastUsedFor = source["lastUsedFor"];
 	        this.authenticatorOff = source["authenticatorOff"];

@@ -4,18 +4,21 @@
  */
 import { refused, type StepUpNeeds } from '../../wire/api';
 import { words, type Words } from '../errors';
-import { type Act, noProof } from './acts';
+import { type Act, type Choice, noProof } from './acts';
 
 export class Proving {
+  /** What is asked about first. */
+  choosing = $state.raw<Choice | undefined>(undefined);
   /** The act that waits for proof, and what proof that is. */
   asked = $state.raw<{ act: Act; needs: StepUpNeeds } | undefined>(undefined);
   /** The act that could not even be asked for, and why. */
   failed = $state.raw<{ act: Act; words: Words } | undefined>(undefined);
   #closed: (() => void) | undefined;
 
-  start = async (act: Act): Promise<void> => {
+  start = async (act: Act | Choice): Promise<void> => {
     this.close();
-    await this.#ask(act);
+    if ('oneOf' in act) this.choosing = act;
+    else await this.#ask(act);
   };
 
   #ask = async (act: Act): Promise<void> => {
@@ -58,6 +61,7 @@ export class Proving {
   }
 
   close = (): void => {
+    this.choosing = undefined;
     this.asked = undefined;
     this.failed = undefined;
     this.#closed?.();

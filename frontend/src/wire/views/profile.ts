@@ -35,15 +35,27 @@ export interface CodesView {
   acknowledgedAt?: string;
 }
 
-export type AuthenticatorUse = 'sign-in' | 'enrolment' | 'step-up' | 'phone-change';
+export type AuthenticatorUse = 'sign-in' | 'enrolment' | 'step-up' | 'phone-change' | 'app-added';
 
 export type RecoveryUse = 'sign-in' | 'step-up' | 'disable';
+
+/** An authenticator app. Without a name its person has given it none. */
+export interface AppView {
+  number: number;
+  name: string;
+  addedAt: string;
+  lastUsedAt?: string;
+  lastUsedFor?: AuthenticatorUse | '';
+}
 
 export interface TwoFactor {
   on: boolean;
   since?: string;
-  /** Since when the phone of now is the one. */
-  phoneSince?: string;
+  /** In the order in which they were added. */
+  apps?: AppView[];
+  /** How many there may be. */
+  mostApps?: number;
+  /** Of the app that was used last. */
   lastUsedAt?: string;
   lastUsedFor?: AuthenticatorUse | '';
   authenticatorOff: boolean;

@@ -4,7 +4,9 @@ import {app} from '../models';
 
 export function Begin(arg1:string,arg2:app.PublicKey):Promise<app.EnrolmentView>;
 
-export function BeginChangePhone(arg1:string,arg2:app.Proof,arg3:app.PublicKey):Promise<app.EnrolmentView>;
+export function BeginAddApp(arg1:string,arg2:string,arg3:app.Proof,arg4:app.PublicKey):Promise<app.EnrolmentView>;
+
+export function BeginChangePhone(arg1:string,arg2:number,arg3:app.Proof,arg4:app.PublicKey):Promise<app.EnrolmentView>;
 
 export function BeginEnable(arg1:string,arg2:app.Envelope,arg3:app.PublicKey):Promise<app.EnrolmentView>;
 
@@ -19,3 +21,7 @@ export function Confirm(arg1:string,arg2:app.Envelope,arg3:app.PublicKey):Promis
 export function Continue(arg1:string):Promise<app.Confirmed>;
 
 export function KeepNewCodes(arg1:string):Promise<app.ProfileView>;
+
+export function RemoveApp(arg1:string,arg2:number,arg3:app.Proof):Promise<app.ProfileView>;
+
+export function RenameApp(arg1:string,arg2:number,arg3:string):Promise<app.ProfileView>;

@@ -6,8 +6,12 @@ export function Begin(arg1, arg2) {
   return window['go']['app']['Enrolment']['Begin'](arg1, arg2);
 }
 
-export function BeginChangePhone(arg1, arg2, arg3) {
-  return window['go']['app']['Enrolment']['BeginChangePhone'](arg1, arg2, arg3);
+export function BeginAddApp(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Enrolment']['BeginAddApp'](arg1, arg2, arg3, arg4);
+}
+
+export function BeginChangePhone(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Enrolment']['BeginChangePhone'](arg1, arg2, arg3, arg4);
 }
 
 export function BeginEnable(arg1, arg2, arg3) {
@@ -36,4 +40,12 @@ export function Continue(arg1) {
 
 export function KeepNewCodes(arg1) {
   return window['go']['app']['Enrolment']['KeepNewCodes'](arg1);
+}
+
+export function RemoveApp(arg1, arg2, arg3) {
+  return window['go']['app']['Enrolment']['RemoveApp'](arg1, arg2, arg3);
+}
+
+export function RenameApp(arg1, arg2, arg3) {
+  return window['go']['app']['Enrolment']['RenameApp'](arg1, arg2, arg3);
 }
