@@ -187,7 +187,7 @@ func (a *aftermath) observe() (s state) {
 	if s.On && !slices.Contains(a.paper.Phones, s.Phone) {
 		a.Error("2FA is on with a key that nobody has seen")
 	}
-	if s.Sheet > 0 && a.paper.Sheets[s.Sheet] == nil {
+	if s.Sheet > 0 && a.paper.Sheets[sheetOf(email, s.Sheet)] == nil {
 		a.Error("recovery codes are in force that nobody has seen")
 	}
 	if s.Sheet > 0 && !s.On {

@@ -50,7 +50,7 @@ func (t *readTx) Rows() iter.Seq2[store.Row, error] {
 
 // selectSetsAndCodes has a row for each code, and one for a set without any.
 const selectSetsAndCodes = `SELECT s.id, s.profile_id, s.sheet, s.state, s.salt, s.memory, s.time, s.lanes, s.issued_at, s.issued_by, s.replaces,
-		s.ended_at, s.run, s.handed_at, s.acknowledged, s.held_until, c.set_id IS NOT NULL, coalesce(c.number, 0), c.hash, coalesce(c.used_at, 0), coalesce(c.use, '')
+		s.ended_at, s.run, s.place, s.handed_at, s.acknowledged, s.held_until, c.set_id IS NOT NULL, coalesce(c.number, 0), c.hash, coalesce(c.used_at, 0), coalesce(c.use, '')
 	FROM recovery_sets s LEFT JOIN recovery_codes c ON c.workspace = $1 AND c.set_id = s.id
 	WHERE s.workspace = $1 ORDER BY s.id, c.number`
 
