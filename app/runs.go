@@ -26,6 +26,7 @@ type RunView struct {
 type SheetRow struct {
 	Sheet          int    `json:"sheet"`
 	Run            int    `json:"run"`
+	Place          int    `json:"place"`  // on the run’s list
 	Member         string `json:"member"` // ID
 	Name           string `json:"name"`
 	Email          string `json:"email"`
@@ -53,7 +54,7 @@ func runView(r service.Run) RunView {
 
 func sheetRow(e service.LedgerEntry) SheetRow {
 	return SheetRow{
-		Sheet: e.Sheet, Run: e.Run, Member: e.ProfileID, Name: e.Name, Email: e.Email, State: string(e.SheetState()), IssuedAt: stamp(e.IssuedAt),
+		Sheet: e.Sheet, Run: e.Run, Place: e.Place, Member: e.ProfileID, Name: e.Name, Email: e.Email, State: string(e.SheetState()), IssuedAt: stamp(e.IssuedAt),
 		HandedOverAt: stamp(e.HandedOverAt), AcknowledgedAt: stamp(e.AcknowledgedAt), EndedAt: stamp(e.EndedAt), CodesLeft: e.CodesLeft,
 	}
 }
@@ -114,19 +115,19 @@ func (p *PrintRuns) Unacknowledged(session string) ([]SheetRow, error) {
 	return out, err
 }
 
-// HandOver notes that sheets were handed over, and gives how many.
-func (p *PrintRuns) HandOver(session string, run int, sheets []int) (n int, err error) {
+// HandOver notes that sheets were handed over, by their places on the run’s list, and gives how many.
+func (p *PrintRuns) HandOver(session string, run int, places []int) (n int, err error) {
 	err = p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) (err error) {
-		n, err = a.HandOver(ctx, run, sheets)
+		n, err = a.HandOver(ctx, run, places)
 		return err
 	})
 	return n, err
 }
 
 // Void voids sheets that never reached their members, and gives how many.
-func (p *PrintRuns) Void(session string, run int, sheets []int) (n int, err error) {
+func (p *PrintRuns) Void(session string, run int, places []int) (n int, err error) {
 	err = p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) (err error) {
-		n, err = a.VoidSheets(ctx, run, sheets)
+		n, err = a.VoidSheets(ctx, run, places)
 		return err
 	})
 	return n, err

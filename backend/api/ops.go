@@ -312,7 +312,7 @@ var (
 // Sheets are some of a print run.
 type Sheets struct {
 	Run    int
-	Sheets []int
+	Places []int // on its list
 }
 
 // Files is where documents are: PUT, GET with Range, and DELETE of Files + "/" + name, and PUT of Index. A file that is PUT is kept once all

@@ -115,7 +115,7 @@ func (a *aftermath) theLedgerAgrees() {
 					reached++
 					continue
 				}
-				if m.On && m.State != store.ProfileRemoved && a.paper.Sheets[m.Sheet] == nil {
+				if m.On && m.State != store.ProfileRemoved && a.paper.Sheets[sheetOf(m.Email, m.Sheet)] == nil {
 					a.Errorf("%s was not reached, and has sheet %d, which nobody has seen", m.Email, m.Sheet)
 				}
 			}
@@ -239,8 +239,8 @@ func (a *aftermath) signInsMatchTheState() {
 			_, err := c.Recover(a.Context(), secret.NewText(codes[9]))
 			return err
 		})
-		if opens := err == nil; opens != (sheet == a.state.Sheet) {
-			a.Errorf("sheet %d is in force; a code of sheet %d answers %v", a.state.Sheet, sheet, err)
+		if opens := err == nil; opens != (sheet == sheetOf(email, a.state.Sheet)) {
+			a.Errorf("sheet %d is in force; a code of %s answers %v", a.state.Sheet, sheet, err)
 		}
 	}
 }

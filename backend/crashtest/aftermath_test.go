@@ -206,7 +206,7 @@ func (a *aftermath) observe() (s state) {
 			a.Error("2FA is on with a key that nobody has seen")
 		}
 	}
-	if s.Sheet > 0 && a.paper.Sheets[s.Sheet] == nil {
+	if s.Sheet > 0 && a.paper.Sheets[sheetOf(email, s.Sheet)] == nil {
 		a.Error("recovery codes are in force that nobody has seen")
 	}
 	if s.Sheet > 0 && !s.On {

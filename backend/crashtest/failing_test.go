@@ -86,8 +86,8 @@ func (t failingTx) UpdateInfo(a store.Info) error {
 	return t.do(func() error { return t.tx.UpdateInfo(a) })
 }
 
-func (t failingTx) NextSheet() (int, error) {
-	return get(t.failingReads, func() (int, error) { return t.tx.NextSheet() })
+func (t failingTx) NextSheet(profileID string) (int, error) {
+	return get(t.failingReads, func() (int, error) { return t.tx.NextSheet(profileID) })
 }
 
 func (t failingTx) NextRun() (int, error) {

@@ -71,16 +71,20 @@ var (
 // paper is what the owner has seen and written down, and nothing else: what a
 // person can prove themselves with after a crash.
 type paper struct {
-	Passwords []string         // in order, the newest last
-	Phones    []string         // keys in base32, in the order in which they were shown
-	Sheets    map[int][]string // recovery codes by the sheet's number
-	Done      bool             // the use case has answered that it is done
+	Passwords []string            // in order, the newest last
+	Phones    []string            // keys in base32, in the order in which they were shown
+	Sheets    map[string][]string // recovery codes by their holder's email and the sheet's number
+	Done      bool                // the use case has answered that it is done
 }
+
+// sheetOf names a sheet: each person’s first is sheet 1.
+func sheetOf(email string, number int) string { return fmt.Sprint(email, " ", number) }
 
 // note is a line of the paper.
 type note struct {
 	Password string   `json:",omitempty"`
 	Phone    string   `json:",omitempty"`
+	Email    string   `json:",omitempty"` // of the sheet's holder
 	Sheet    int      `json:",omitempty"`
 	Codes    []string `json:",omitempty"`
 	Done     bool     `json:",omitempty"`
@@ -100,7 +104,7 @@ func (h home) write(n note) error {
 }
 
 func (h home) paper() (p paper, err error) {
-	p.Sheets = map[int][]string{}
+	p.Sheets = map[string][]string{}
 	b, err := os.ReadFile(h.paperFile())
 	if errors.Is(err, os.ErrNotExist) {
 		return p, nil
@@ -120,7 +124,7 @@ func (h home) paper() (p paper, err error) {
 		case n.Phone != "":
 			p.Phones = append(p.Phones, n.Phone)
 		case n.Sheet > 0:
-			p.Sheets[n.Sheet] = n.Codes
+			p.Sheets[sheetOf(n.Email, n.Sheet)] = n.Codes
 		}
 	}
 	return p, err

@@ -81,7 +81,9 @@ func (p *person) phone(n int) string { return p.paper().Phones[n] }
 // code is what the nth phone shows now.
 func (p *person) code(n int) string { return code(p.phone(n), p.clock.now()) }
 
-func (p *person) recovery(sheet, number int) string { return p.paper().Sheets[sheet][number-1] }
+func (p *person) recovery(sheet, number int) string {
+	return p.paper().Sheets[sheetOf(email, sheet)][number-1]
+}
 
 func (p *person) create() *client.Session {
 	p.note(note{Password: firstPass})
@@ -119,7 +121,7 @@ func (p *person) show(shown service.Shown, err error) {
 
 func (p *person) print(issued *client.Issued, err error) {
 	must(err)
-	n := note{Sheet: issued.Sheet}
+	n := note{Email: issued.Email, Sheet: issued.Sheet}
 	for _, c := range issued.Codes {
 		n.Codes = append(n.Codes, c.Display())
 	}

@@ -127,7 +127,7 @@ func (h home) writeSheets(path string) error {
 	for _, row := range rows[1:] {
 		sheet, err := strconv.Atoi(row[2])
 		if err == nil {
-			err = h.write(note{Sheet: sheet, Codes: row[len(row)-recovery.SetSize:]})
+			err = h.write(note{Email: row[4], Sheet: sheet, Codes: row[len(row)-recovery.SetSize:]})
 		}
 		if err != nil {
 			return err
@@ -260,7 +260,7 @@ func (a *aftermath) onlyTheSheetInForceOpens(who string, sheets map[string]map[i
 		return err
 	})
 	for _, sheet := range sheets[who] {
-		codes := a.paper.Sheets[sheet]
+		codes := a.paper.Sheets[sheetOf(who, sheet)]
 		if codes == nil { // it never got to a file
 			continue
 		}

@@ -383,7 +383,7 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 			i.Name = "M"
 			return errors.Join(err, tx.UpdateInfo(i))
 		}},
-		{"NextSheet", func(tx store.WriteTx) error { _, err := tx.NextSheet(); return err }},
+		{"NextSheet", func(tx store.WriteTx) error { _, err := tx.NextSheet("a"); return err }},
 		{"NextRun", func(tx store.WriteTx) error { _, err := tx.NextRun(); return err }},
 		{"InsertProfile", func(tx store.WriteTx) error { return tx.InsertProfile(profile("b")) }},
 		{"UpdateProfile", func(tx store.WriteTx) error { p := profile("b"); p.Name = "B"; return tx.UpdateProfile(p) }},

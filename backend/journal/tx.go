@@ -282,11 +282,11 @@ func (t *Tx) NextRun() (int, error) {
 	return t.tx.NextRun()
 }
 
-func (t *Tx) NextSheet() (int, error) {
-	if err := t.touch(key("workspace", "")); err != nil {
+func (t *Tx) NextSheet(profileID string) (int, error) {
+	if err := t.touch(key("profile", profileID)); err != nil {
 		return 0, err
 	}
-	return t.tx.NextSheet()
+	return t.tx.NextSheet(profileID)
 }
 
 func (t *Tx) InsertProfile(p store.Profile) error {

@@ -15,8 +15,8 @@ var ErrOccupied = errors.New("the database has a workspace already")
 
 var _ store.CopyTx = (*tx)(nil)
 
-func (t *tx) SetNumbers(sheet, run int) error {
-	return t.must("UPDATE workspaces SET last_sheet = $2, last_run = $3 WHERE workspace = $1", sheet, run)
+func (t *tx) SetLastRun(run int) error {
+	return t.must("UPDATE workspaces SET last_run = $2 WHERE workspace = $1", run)
 }
 
 func (t *tx) MarkUsed(setID string, c store.CodeRow) error {

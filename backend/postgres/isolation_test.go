@@ -171,7 +171,7 @@ func TestGuardedUpdate_OneOfManySaysYes(t *testing.T) {
 
 func TestNumbers_AreGivenOutOnce(t *testing.T) {
 	t.Parallel()
-	one, other := two(t)
+	one, other := two(t, "a")
 	var mu sync.Mutex
 	given := map[int]int{}
 	var all sync.WaitGroup
@@ -180,7 +180,7 @@ func TestNumbers_AreGivenOutOnce(t *testing.T) {
 		s := []*postgres.Store{one, other}[i%2]
 		all.Go(func() {
 			var n int
-			err := again(t.Context(), s, func(tx store.WriteTx) (err error) { n, err = tx.NextSheet(); return err })
+			err := again(t.Context(), s, func(tx store.WriteTx) (err error) { n, err = tx.NextSheet("a"); return err })
 			mu.Lock()
 			defer mu.Unlock()
 			if given[n]++; err != nil {

@@ -60,7 +60,7 @@ func (t *readTx) Approvals() ([]store.Approval, error) {
 func (t *tx) InsertApproval(a store.Approval) error {
 	return t.exec(`INSERT INTO approvals (workspace, id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		a.ID, a.Kind, ids(a.Members), a.Reason, a.ByID, millis(a.At), millis(a.ExpiresAt), a.State, a.DecidedBy, millis(a.DecidedAt))
+		a.ID, a.Kind, array(a.Members), a.Reason, a.ByID, millis(a.At), millis(a.ExpiresAt), a.State, a.DecidedBy, millis(a.DecidedAt))
 }
 
 func (t *tx) DecideApproval(id string, from, to store.ApprovalState, by string, at time.Time) (bool, error) {

@@ -110,7 +110,7 @@ func TestOpen_SchemaThatIsNotOursIsRefused(t *testing.T) {
 		"NoNotNull":     {"ALTER TABLE apps ALTER last_step DROP NOT NULL", "apps.last_step"},
 		"Collation":     {`ALTER TABLE profiles ALTER name TYPE text COLLATE "POSIX"`, "profiles.name"},
 		"NotLogged":     {"ALTER TABLE events SET UNLOGGED", "not logged"},
-		"NoConstraint":  {"ALTER TABLE recovery_sets DROP CONSTRAINT recovery_sets_workspace_sheet_key", "is missing"},
+		"NoConstraint":  {"ALTER TABLE recovery_sets DROP CONSTRAINT recovery_sets_workspace_profile_id_sheet_key", "is missing"},
 		"NoIndex":       {"DROP INDEX one_active_set", "is missing"},
 		"NoForeignKeys": {"ALTER TABLE factors DISABLE TRIGGER ALL", "trigger factors."},
 		"NotValid":      {"ALTER TABLE print_runs ADD CHECK (number > 1) NOT VALID", "NOT VALID"},

@@ -8,7 +8,7 @@ import (
 
 const (
 	profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
-	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away`
+	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet`
 	selectProfiles = "SELECT " + profileColumns + " FROM profiles WHERE workspace = $1 "
 )
 
@@ -23,15 +23,15 @@ func (t *readTx) ProfileByEmail(key string) (store.Profile, error) {
 func scanProfile(row scanner) (p store.Profile, err error) {
 	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, &when{&p.CreatedAt}, &octets{&p.Password.Salt},
 		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &octets{&p.Password.PublicKey}, &octets{&p.Password.Lock}, &p.Password.Share,
-		&when{&p.Password.ChangedAt}, &when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, &when{&p.StateAt}, &p.ChecklistAway)
+		&when{&p.Password.ChangedAt}, &when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, &when{&p.StateAt}, &p.ChecklistAway, &p.LastSheet)
 	return p, translate(err)
 }
 
 func (t *tx) InsertProfile(p store.Profile) error {
-	return t.exec("INSERT INTO profiles (workspace, "+profileColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+	return t.exec("INSERT INTO profiles (workspace, "+profileColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
 		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), blob(p.Password.Salt), p.Password.Params.MemoryKiB,
 		p.Password.Params.Time, p.Password.Params.Threads, blob(p.Password.PublicKey), blob(p.Password.Lock), p.Password.Share, millis(p.Password.ChangedAt),
-		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway)
+		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway, p.LastSheet)
 }
 
 func (t *tx) UpdateProfile(p store.Profile) error {

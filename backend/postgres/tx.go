@@ -237,11 +237,11 @@ func (o *octets) ScanBytes(b []byte) error {
 	return nil
 }
 
-const selectInfo = `SELECT id, name, created_at, require_2fa, last_sheet, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins,
+const selectInfo = `SELECT id, name, created_at, require_2fa, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins,
 	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key, vault_links FROM workspaces WHERE workspace = $1 `
 
 func scanInfo(row scanner) (i store.Info, err error) {
-	err = row.Scan(&i.ID, &i.Name, &when{&i.CreatedAt}, &i.Require2FA, &i.LastSheet, &when{&i.RequireFrom},
+	err = row.Scan(&i.ID, &i.Name, &when{&i.CreatedAt}, &i.Require2FA, &when{&i.RequireFrom},
 		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, &when{&i.BackupAt}, &i.Support, &i.HideAdmins,
 		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, &when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey, &i.VaultLinks)
 	return i, translate(err)
@@ -281,8 +281,8 @@ func (t *tx) NextRun() (n int, err error) {
 	return n, err
 }
 
-func (t *tx) NextSheet() (n int, err error) {
-	err = t.row("UPDATE workspaces SET last_sheet = last_sheet + 1 WHERE workspace = $1 RETURNING last_sheet", nil, &n)
+func (t *tx) NextSheet(profileID string) (n int, err error) {
+	err = t.row("UPDATE profiles SET last_sheet = last_sheet + 1 WHERE workspace = $1 AND id = $2 RETURNING last_sheet", []any{profileID}, &n)
 	return n, err
 }
 

@@ -129,12 +129,12 @@ func (a *admin) Unacknowledged(ctx context.Context) ([]service.LedgerEntry, erro
 	return get(ctx, a, api.Unacknowledged, api.None{})
 }
 
-func (a *admin) HandOver(ctx context.Context, run int, sheets []int) (int, error) {
-	return get(ctx, a, api.HandOver, api.Sheets{Run: run, Sheets: sheets})
+func (a *admin) HandOver(ctx context.Context, run int, places []int) (int, error) {
+	return get(ctx, a, api.HandOver, api.Sheets{Run: run, Places: places})
 }
 
-func (a *admin) VoidSheets(ctx context.Context, run int, sheets []int) (int, error) {
-	return get(ctx, a, api.VoidSheets, api.Sheets{Run: run, Sheets: sheets})
+func (a *admin) VoidSheets(ctx context.Context, run int, places []int) (int, error) {
+	return get(ctx, a, api.VoidSheets, api.Sheets{Run: run, Places: places})
 }
 
 func (a *admin) Policy(ctx context.Context) (service.Policy, error) {

@@ -101,7 +101,7 @@ func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan service.R
 	}
 	b, err := bundle.Create(w, t.To, key, bundle.Manifest{
 		Kind: bundle.KindSheets, Workspace: plan.Workspace, WorkspaceID: plan.WorkspaceID, CreatedAt: plan.At, CreatedBy: plan.ByName,
-		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprintf("%d–%d", plan.First, plan.Last), "reason": plan.Reason},
+		Details: map[string]string{"run": fmt.Sprint(plan.Number), "sheets": fmt.Sprint(len(plan.Names)), "reason": plan.Reason},
 	})
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func Cover(ctx context.Context, a *client.Admin, in *words.Catalogue, plan servi
 		LogHead: head.String(), SigningKey: signer.String(), Location: time.Local, Words: in,
 	}
 	for i, name := range plan.Names {
-		r.Members = append(r.Members, sheet.Member{Sheet: plan.First + i, Name: name, Email: plan.Emails[i]})
+		r.Members = append(r.Members, sheet.Member{Sheet: plan.Sheets[i], Name: name, Email: plan.Emails[i]})
 	}
 	return r, nil
 }

@@ -124,10 +124,10 @@ func (s *Server) admins() {
 		return a.Unacknowledged(ctx)
 	})
 	adminOp(s, api.HandOver, func(ctx context.Context, a service.Admin, in api.Sheets) (int, error) {
-		return a.HandOver(ctx, in.Run, in.Sheets)
+		return a.HandOver(ctx, in.Run, in.Places)
 	})
 	adminOp(s, api.VoidSheets, func(ctx context.Context, a service.Admin, in api.Sheets) (int, error) {
-		return a.VoidSheets(ctx, in.Run, in.Sheets)
+		return a.VoidSheets(ctx, in.Run, in.Places)
 	})
 
 	adminOp(s, api.Policy, func(ctx context.Context, a service.Admin, _ api.None) (service.Policy, error) { return a.Policy(ctx) })

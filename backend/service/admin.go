@@ -35,8 +35,8 @@ type Admin interface {
 	Runs(ctx context.Context, before int) ([]RunSummary, error)
 	Ledger(ctx context.Context, run int) (Ledger, error)
 	Unacknowledged(ctx context.Context) ([]LedgerEntry, error)
-	HandOver(ctx context.Context, run int, sheets []int) (n int, err error)
-	VoidSheets(ctx context.Context, run int, sheets []int) (n int, err error)
+	HandOver(ctx context.Context, run int, places []int) (n int, err error)
+	VoidSheets(ctx context.Context, run int, places []int) (n int, err error)
 
 	Policy(ctx context.Context) (Policy, error)
 	Rehearse(ctx context.Context) (Rehearsal, error)

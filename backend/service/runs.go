@@ -49,7 +49,6 @@ type RunPlan struct {
 	Run
 	Workspace   string
 	WorkspaceID string
-	First, Last int    // sheet numbers
 	ApprovedBy  string // name; empty where nobody had to
 	Names       []string
 	Emails      []string

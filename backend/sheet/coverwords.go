@@ -22,7 +22,7 @@ func (r Run) facts() []fact {
 	if r.ApprovedBy != "" {
 		rows = append(rows, w.fact(words.CoverApprovedBy, r.ApprovedBy))
 	}
-	return append(rows, w.fact(words.CoverSheets, strconv.Itoa(len(r.Members))), w.fact(words.CoverNumbers, r.numbers()))
+	return append(rows, w.fact(words.CoverSheets, strconv.Itoa(len(r.Members))))
 }
 
 func (r Run) advice() (all []said) {

@@ -2,12 +2,8 @@ package sheet
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -150,40 +146,4 @@ func (r Run) cleaned() Run {
 		*f = text.Line(*f)
 	}
 	return r
-}
-
-// manyRanges is how many pieces the numbers may be in and still be written beside the title.
-const manyRanges = 6
-
-// numbers says which sheets there are: "443 to 472, 480", or from where to where when that
-// would be long.
-func (r Run) numbers() string {
-	var all []int
-	for _, m := range r.Members {
-		all = append(all, m.Sheet)
-	}
-	slices.Sort(all)
-	var pieces []string
-	for from := 0; from < len(all); {
-		to := from
-		for to+1 < len(all) && all[to+1] == all[to]+1 {
-			to++
-		}
-		pieces = append(pieces, r.fromTo(all[from], all[to]))
-		from = to + 1
-	}
-	if len(pieces) > manyRanges {
-		return in(r.Words).words.Text(words.PaperRanges, words.Args{"n": len(pieces), "range": r.fromTo(all[0], all[len(all)-1])})
-	}
-	return strings.Join(pieces, ", ")
-}
-
-func (r Run) fromTo(from, to int) string {
-	switch to - from {
-	case 0:
-		return strconv.Itoa(from)
-	case 1:
-		return fmt.Sprintf("%d, %d", from, to)
-	}
-	return in(r.Words).words.Text(words.CoverRange, words.Args{"from": from, "to": to})
 }

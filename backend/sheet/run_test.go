@@ -54,7 +54,7 @@ func TestCover_TextIsInOrder(t *testing.T) {
 	rest := strings.Join(strings.Fields(pages[0]), " ")
 	for _, want := range []string{
 		"Northwind Legal", "Print run 28", "3 recovery sheets, each for one member.", "Reason Yearly renewal: the sheets of last November are to be replaced.",
-		"Issued on 12 November 2026", "Issued by Amara Okafor", "Approved by Sam Lee", "Sheets 3", "Numbers 443 to 445",
+		"Issued on 12 November 2026", "Issued by Amara Okafor", "Approved by Sam Lee", "Sheets 3",
 		"What to do with these sheets", "1. Fold each sheet along the lines", "2. Hand it over in person and ask the member", "3. In Print runs, mark it as handed over", "4. In Print runs, cancel any sheet you couldn’t hand over", "5. Keep this list",
 		"Audit log checkpoint 412:9f2c", "With it, countersignctl audit verify can show", "Signing key ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF", "Do not trust one that shows a different fingerprint.",
 		"Sheet Member Handed over: date and signature", "443 Chidi Nwosu chidi.nwosu@example.com", "444 Sam Lee person.1@example.com", "445 Ελένη Παπαδοπούλου person.2@example.com",
@@ -148,25 +148,6 @@ func TestCover_StaysWithinItsMargins(t *testing.T) {
 	for name, part := range map[string][4]float64{"left fold mark": {4, 98.5, 6, 1.2}, "right fold mark": {200, 197.5, 6, 1.2}} {
 		if p.ink(t, part[0], part[1], part[2], part[3]) != 0 {
 			t.Errorf("the cover has a %s, and is not to be folded", name)
-		}
-	}
-}
-
-func TestCover_NumbersAreGivenAsRanges(t *testing.T) {
-	t.Parallel()
-	for want, numbers := range map[string][]int{
-		"Numbers 7\n":                    {7},
-		"Numbers 7, 8\n":                 {8, 7},
-		"Numbers 7 to 9\n":               {7, 8, 9},
-		"Numbers 7 to 9, 12, 20, 21\n":   {7, 8, 9, 12, 20, 21},
-		"Numbers in 7 ranges, 1 to 13\n": {1, 3, 5, 7, 9, 11, 13},
-	} {
-		r, _ := issued(t, len(numbers))
-		for i, n := range numbers {
-			r.Members[i].Sheet = n
-		}
-		if page := covered(t, sheet.A4, r).pages(t)[0]; !strings.Contains(page, want) {
-			t.Errorf("%v: %q", numbers, page[:300])
 		}
 	}
 }

@@ -4,9 +4,9 @@ import "countersign/backend/store"
 
 var _ store.CopyTx = (*tx)(nil)
 
-func (t *tx) SetNumbers(sheet, run int) error {
+func (t *tx) SetLastRun(run int) error {
 	t.created = true // the workspace came with its rows
-	return t.must("UPDATE workspace SET last_sheet = ?, last_run = ?", sheet, run)
+	return t.must("UPDATE workspace SET last_run = ?", run)
 }
 
 func (t *tx) MarkUsed(setID string, c store.CodeRow) error {

@@ -179,7 +179,7 @@ func TestScan_RefusesWhatNoColumnOfOursHolds(t *testing.T) {
 		}
 	}
 	for _, v := range []any{int64(1), nil, 1.5} {
-		if err := (list{&all}).Scan(v); err == nil || errors.Is(err, store.ErrDamaged) {
+		if err := (list[string]{&all}).Scan(v); err == nil || errors.Is(err, store.ErrDamaged) {
 			t.Errorf("%T is taken for a list: %v", v, err)
 		}
 	}
@@ -193,7 +193,7 @@ func TestList_WithoutAnyIsAlwaysTheSame(t *testing.T) {
 		}
 	}
 	some := []string{"a"}
-	if err := (list{&some}).Scan("[]"); err != nil || some != nil {
+	if err := (list[string]{&some}).Scan("[]"); err != nil || some != nil {
 		t.Errorf("%#v, %v", some, err)
 	}
 }

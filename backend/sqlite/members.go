@@ -45,7 +45,7 @@ func (t *readTx) Approval(id string) (store.Approval, error) {
 const selectApprovals = "SELECT id, kind, members, reason, by_id, at, expires_at, state, decided_by, decided_at FROM approvals "
 
 func scanApproval(row scanner) (a store.Approval, err error) {
-	err = row.Scan(&a.ID, &a.Kind, list{&a.Members}, &a.Reason, &a.ByID, when{&a.At}, when{&a.ExpiresAt}, &a.State, &a.DecidedBy, when{&a.DecidedAt})
+	err = row.Scan(&a.ID, &a.Kind, list[string]{&a.Members}, &a.Reason, &a.ByID, when{&a.At}, when{&a.ExpiresAt}, &a.State, &a.DecidedBy, when{&a.DecidedAt})
 	return a, translate(err)
 }
 

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, handed_at, acknowledged, held_until"
+	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, place, handed_at, acknowledged, held_until"
 	selectSets = "SELECT " + setColumns + " FROM recovery_sets "
 )
 
 func (t *tx) InsertSet(s store.Set, hashes [][]byte) error {
-	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
-		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.HeldUntil))
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, s.Place, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.HeldUntil))
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (t *readTx) set(where string, args ...any) (store.Set, error) {
 
 func scanSet(row scanner) (s store.Set, err error) {
 	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
-		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, when{&s.HandedOverAt}, when{&s.AcknowledgedAt}, when{&s.HeldUntil})
+		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, &s.Place, when{&s.HandedOverAt}, when{&s.AcknowledgedAt}, when{&s.HeldUntil})
 	return s, translate(err)
 }
 

@@ -8,8 +8,8 @@ import (
 // CopyTx is a WriteTx that takes whole rows, of a workspace that another store has.
 type CopyTx interface {
 	WriteTx
-	// SetNumbers sets what NextSheet and NextRun have given last.
-	SetNumbers(sheet, run int) error
+	// SetLastRun sets what NextRun has given last.
+	SetLastRun(run int) error
 	// MarkUsed notes of a code when and for what it was used, whatever the state of its set.
 	MarkUsed(setID string, code CodeRow) error
 }
@@ -53,7 +53,7 @@ func putInfo(to CopyTx, i Info) error {
 	if err := to.UpdateInfo(i); err != nil {
 		return err
 	}
-	return to.SetNumbers(i.LastSheet, i.LastRun)
+	return to.SetLastRun(i.LastRun)
 }
 
 func putSet(to CopyTx, s SetRow) error {

@@ -13,7 +13,6 @@ type Info struct {
 	Name       string
 	CreatedAt  time.Time
 	Require2FA bool
-	LastSheet  int // the highest sheet number that was given out
 
 	RequireFrom time.Time // with Require2FA: from when; zero: at once
 	TwoPeople   bool      // print runs, resets and help codes need a second admin
@@ -66,6 +65,7 @@ type Profile struct {
 	StateAt      time.Time // since when
 
 	ChecklistAway bool // the person has put the checklist away
+	LastSheet     int  // the highest number of a recovery sheet of theirs that was given out
 }
 
 // ProfileState says whether a profile can sign in.
@@ -188,7 +188,7 @@ const (
 type Set struct {
 	ID        string
 	ProfileID string
-	Sheet     int
+	Sheet     int // 1 for the first of its profile
 	State     SetState
 	Salt      []byte
 	Params    Argon2id
@@ -198,6 +198,7 @@ type Set struct {
 	EndedAt   time.Time
 
 	Run            int // the print run, 0: issued by its holder
+	Place          int // on the run’s list, from 1
 	HandedOverAt   time.Time
 	AcknowledgedAt time.Time // its holder typed the check word
 	HeldUntil      time.Time // while pending: whoever is shown it may keep it until then; zero: its run tells
@@ -279,6 +280,7 @@ type Run struct {
 	Kind    RunKind
 	State   RunState
 	Members []string // profile IDs: for whom it was begun
+	Sheets  []int    // the numbers of their sheets, in the same order
 	EndedAt time.Time
 
 	HeldUntil time.Time // whoever began it may be at work until then
@@ -422,6 +424,7 @@ type LedgerEntry struct {
 	SetID          string
 	Sheet          int
 	Run            int
+	Place          int // on the run’s list, from 1
 	ProfileID      string
 	Name           string
 	Email          string

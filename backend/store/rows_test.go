@@ -18,16 +18,16 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 	const params = `{"MemoryKiB":19456,"Time":2,"Threads":1}`
 	cost := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
 	for want, row := range map[string]any{
-		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"LastSheet":7,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,` +
+		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,` +
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a","VaultLinks":""}`: store.Info{
-			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastSheet: 7, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
+			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
 			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","Share":"s","ChangedAt":` + time1 + `},` +
-			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false}`: store.Profile{
+			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false,"LastSheet":2}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
-			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3},
+			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3, LastSheet: 2},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
-			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
+			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"Place":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
 			Set:   store.Set{ID: "s", ProfileID: "p", Sheet: 4, State: store.SetActive, Salt: []byte{5}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 3},
 			Codes: []store.CodeRow{{Number: 1, Hash: []byte{6}, UsedAt: at, Use: store.UseStepUp}}},
@@ -39,8 +39,8 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			Subject: "p", Kind: store.KindCode, Failures: 1, SinceSignIn: 2, ChargedAt: at, BeforeAt: at, LockedUntil: at},
 		`{"ProfileID":"p","Kind":"help","Salt":"BQ==","Params":` + params + `,"Hash":"Bg==","IssuedAt":` + time1 + `,"IssuedBy":"a","ExpiresAt":` + time1 + `,"EndedAt":` + never + `,"Box":null}`: store.OneTime{
 			ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte{5}, Params: cost, Hash: []byte{6}, IssuedAt: at, IssuedBy: "a", ExpiresAt: at},
-		`{"Number":1,"At":` + time1 + `,"ByID":"p","ByName":"A","Reason":"r","Kind":"print","State":"done","Members":["p"],"EndedAt":` + never + `,"HeldUntil":` + time1 + `}`: store.Run{
-			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}, HeldUntil: at},
+		`{"Number":1,"At":` + time1 + `,"ByID":"p","ByName":"A","Reason":"r","Kind":"print","State":"done","Members":["p"],"Sheets":[4],"EndedAt":` + never + `,"HeldUntil":` + time1 + `}`: store.Run{
+			Number: 1, At: at, ByID: "p", ByName: "A", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"p"}, Sheets: []int{4}, HeldUntil: at},
 		`{"ID":"x","Kind":"help-code","Members":["p"],"Reason":"r","ByID":"p","At":` + time1 + `,"ExpiresAt":` + time1 + `,"State":"used","DecidedBy":"q","DecidedAt":` + time1 + `}`: store.Approval{
 			ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at},
 		`{"Holder":"profile/p","Recipient":"age1","Signature":null,"Wrapped":"AQ==","Sealed":"Ag==","Generation":1,"OnlyOne":true}`: store.VaultKey{

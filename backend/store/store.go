@@ -115,12 +115,12 @@ type WriteTx interface {
 	InsertInfo(Info) error
 	MarkCreated(at time.Time) (bool, error)
 	DropWorkspace() error  // only one that was never marked as created
-	UpdateInfo(Info) error // all but the numbers that Next… gives
-	NextSheet() (int, error)
+	UpdateInfo(Info) error // all but the number that NextRun gives
+	NextSheet(profileID string) (int, error)
 	NextRun() (int, error)
 
 	InsertProfile(Profile) error
-	UpdateProfile(Profile) error
+	UpdateProfile(Profile) error // all but the number that NextSheet gives
 
 	InsertFactor(Factor) error // with its apps
 	DeleteFactor(profileID string) (bool, error)

@@ -589,8 +589,6 @@ var (
 	CoverReason     = Key{"cover.reason"}
 	CoverApprovedBy = Key{"cover.approved_by"}
 	CoverSheets     = Key{"cover.sheets"}
-	CoverNumbers    = Key{"cover.numbers"}
-	CoverRange      = Key{"cover.range"}
 	CoverTodo       = Key{"cover.todo"}
 	CoverFold       = Key{"cover.fold"}
 	CoverGive       = Key{"cover.give"}
@@ -2129,7 +2127,6 @@ var (
 	PaperYourWorkspace = Key{"paper.your_workspace"}
 	PaperAnAdmin       = Key{"paper.an_admin"}
 	PaperSheet         = Key{"paper.sheet"}
-	PaperRanges        = Key{"paper.ranges"}
 
 	InvitationTitle          = Key{"invitation.title"}
 	InvitationTitleReset     = Key{"invitation.title_reset"}

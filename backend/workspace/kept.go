@@ -110,8 +110,8 @@ type keptNonce struct {
 
 // keptRun is a print run, the rest of which is in the store.
 type keptRun struct {
-	Number, First, Made int
-	ApprovedBy          string
+	Number, Made int
+	ApprovedBy   string
 }
 
 type keptEnrolment struct {
@@ -409,7 +409,7 @@ func (s *Session) readOwnKeys(ctx context.Context) error {
 func (r *PrintRun) kept() keptRun {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return keptRun{r.run.Number, r.first, r.made, r.second}
+	return keptRun{r.run.Number, r.made, r.second}
 }
 
 // lastRun is the session’s print run under way, or the last one; nil for none.
@@ -432,7 +432,7 @@ func (s *Session) lastRun(ctx context.Context) (*PrintRun, error) {
 
 // resumeRun goes on with a run as the store has it.
 func (s *Session) resumeRun(ctx context.Context, k keptRun) (*PrintRun, error) {
-	r := &PrintRun{a: &Admin{s, false}, first: k.First, made: k.Made, second: k.ApprovedBy}
+	r := &PrintRun{a: &Admin{s, false}, made: k.Made, second: k.ApprovedBy}
 	err := s.w.view(ctx, func(tx store.ReadTx) (err error) {
 		if r.run, err = tx.Run(k.Number); err != nil {
 			return absent(err, service.CodeRunOver)
@@ -459,7 +459,7 @@ func (s *Session) resumeRun(ctx context.Context, k keptRun) (*PrintRun, error) {
 	return r, nil
 }
 
-// madeSets are the sets of a run, by sheet. Those of a run that was resumed are in the store.
+// madeSets are the sets of a run, in its order. Those of a run that was resumed are in the store.
 func (r *PrintRun) madeSets(ctx context.Context) error {
 	if len(r.sets) == r.made {
 		return nil
@@ -475,9 +475,7 @@ func (r *PrintRun) madeSets(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if set.Sheet >= r.first && set.Sheet <= r.last() {
-				sets = append(sets, set)
-			}
+			sets = append(sets, set)
 		}
 		if len(sets) != len(r.members) {
 			return refuse(service.CodeRunOver)

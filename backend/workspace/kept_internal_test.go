@@ -31,7 +31,7 @@ func TestKept_EachFieldIsSavedOrReadAgain(t *testing.T) {
 			},
 			[]string{"w", "hold", "acts", "mu", "own", "jobs"},
 		},
-		{PrintRun{}, []string{"first", "second", "made", "run"}, []string{"a", "info", "members", "making", "mu", "sets", "skipped", "inForce", "state", "stage"}},
+		{PrintRun{}, []string{"second", "made", "run"}, []string{"a", "info", "members", "making", "mu", "sets", "skipped", "inForce", "state", "stage"}},
 		{enrolment{}, []string{"intent", "item", "codes", "issued", "set"}, []string{"key"}},
 		{newCodes{}, []string{"issued", "set"}, nil},
 		{grant{}, []string{"at", "how"}, nil},

@@ -78,7 +78,7 @@ func TestOpen_FindsEditedRowsAndOpensNothing(t *testing.T) {
 		"KeyReplaced":     {[]string{"UPDATE profiles SET password_key = zeroblob(32)"}, audit.FoundRowChanged, "profile/"},
 		"CostLowered":     {[]string{"UPDATE profiles SET password_time = 2"}, audit.FoundRowChanged, "profile/"},
 		"ProfileAdded": {[]string{`INSERT INTO profiles SELECT 'x', 'x@example.com', 'x@example.com', name, role, created_at, password_salt, password_memory,
-			password_time, password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away FROM profiles`}, audit.FoundRowAdded, "profile/x"},
+			password_time, password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet FROM profiles`}, audit.FoundRowAdded, "profile/x"},
 		"PolicyChanged": {[]string{"UPDATE workspace SET require_2fa = 1"}, audit.FoundRowChanged, "workspace/"},
 		"IntentPlanted": {[]string{"INSERT INTO intents (id, kind, item, created_at) SELECT 'i', 'delete-item', item, 1 FROM apps"}, audit.FoundRowAdded, "intent/i"},
 		"EventChanged":  {[]string{"UPDATE events SET detail = '{\"to\":\"x\"}' WHERE kind = 'profile-renamed'"}, audit.FoundLogBroken, ""},

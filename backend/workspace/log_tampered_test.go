@@ -58,7 +58,7 @@ func TestOpen_FindsEditedMembers(t *testing.T) {
 			FROM one_time_codes WHERE kind = 'help'`, audit.FoundRowAdded, "onetime/password-reset/"},
 		"RunRemoved": {"DELETE FROM print_runs", audit.FoundRowRemoved, "run/1"},
 		"RunChanged": {"UPDATE print_runs SET members = '[]'", audit.FoundRowChanged, "run/1"},
-		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, ended_at, held_until FROM print_runs`,
+		"RunAdded": {`INSERT INTO print_runs SELECT 2, at, by_id, by_name, reason, kind, state, members, sheets, ended_at, held_until FROM print_runs`,
 			audit.FoundRowAdded, "run/2"},
 		"ApprovalGiven": {"UPDATE approvals SET state = 'approved', decided_by = by_id", audit.FoundRowChanged, "approval/"},
 		"ApprovalWider": {"UPDATE approvals SET members = '[\"x\"]'", audit.FoundRowChanged, "approval/"},

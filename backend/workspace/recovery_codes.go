@@ -197,7 +197,7 @@ func (s *Session) issue(ctx context.Context, p store.Profile, made service.NewSe
 			return err
 		}
 		var err error
-		if set.Sheet, err = tx.NextSheet(); err != nil {
+		if set.Sheet, err = tx.NextSheet(p.ID); err != nil {
 			return err
 		}
 		if _, err := dropPending(tx, p.ID, set.IssuedAt); err != nil {

@@ -19,7 +19,6 @@ type PrintRun struct {
 	a       *Admin
 	run     store.Run
 	info    store.Info
-	first   int // sheet of Members[0]; the others follow
 	members []store.Profile
 	second  string // who approved it, empty where nobody had to
 
@@ -167,18 +166,15 @@ func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof servic
 		if err != nil {
 			return err
 		}
-		for i := range out.members {
-			n, err := tx.NextSheet()
-			if err != nil {
+		sheets := make([]int, len(ids))
+		for i, id := range ids {
+			if sheets[i], err = tx.NextSheet(id); err != nil {
 				return err
-			}
-			if i == 0 {
-				out.first = n
 			}
 		}
 		now := w.now()
 		out.run = store.Run{
-			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: store.RunIssuing, Members: ids,
+			Number: number, At: now, ByID: a.s.id, ByName: actor.Name, Reason: reason, Kind: r.Kind, State: store.RunIssuing, Members: ids, Sheets: sheets,
 			HeldUntil: now.Add(runHold),
 		}
 		if err := errors.Join(tx.InsertRun(out.run), a.useApproval(tx, r.Approval)); err != nil {
@@ -188,7 +184,7 @@ func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof servic
 			return err
 		}
 		return w.record(tx, now, eventRunBegun, a.s.id, "", map[string]string{
-			"run": decimal(number), "count": decimal(len(ids)), "sheets": span(out.first, out.last()), "reason": reason, "kind": string(r.Kind),
+			"run": decimal(number), "count": decimal(len(ids)), "reason": reason, "kind": string(r.Kind),
 		})
 	})
 	if err != nil {
@@ -214,18 +210,9 @@ func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof servic
 	return out, nil
 }
 
-func (r *PrintRun) last() int { return r.first + len(r.members) - 1 }
-
-func span(first, last int) string {
-	if first == last {
-		return decimal(first)
-	}
-	return decimal(first) + "–" + decimal(last)
-}
-
 // Plan gives the run with its members, in the order of the sheets.
 func (r *PrintRun) Plan() service.RunPlan {
-	p := service.RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, First: r.first, Last: r.last(), ApprovedBy: r.second}
+	p := service.RunPlan{Run: r.run, Workspace: r.info.Name, WorkspaceID: r.info.ID, ApprovedBy: r.second}
 	for _, m := range r.members {
 		p.Names, p.Emails = append(p.Names, m.Name), append(p.Emails, m.Email)
 	}

@@ -107,7 +107,7 @@ func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[
 	if h.head() != first {
 		t.Error("a second start changes something")
 	}
-	ledger, state := map[int]store.SetState{}, store.RunState("")
+	ledger, state := map[string]store.SetState{}, store.RunState("")
 	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		row, err := tx.Run(r.Plan().Number)
 		state = row.State
@@ -116,7 +116,7 @@ func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[
 		}
 		entries, err := tx.Ledger(row.Number)
 		for _, e := range entries {
-			ledger[e.Sheet] = e.State
+			ledger[e.ProfileID] = e.State
 		}
 		return err
 	}))
@@ -124,11 +124,11 @@ func (m moment) look(t *testing.T, of *fixture, r *run, people []*user, old map[
 		made := r.sheets[p.id].Sheet
 		has := (&user{h: h, id: p.id}).active()
 		switch {
-		case has == made && ledger[made] == store.SetActive:
+		case has == made && ledger[p.id] == store.SetActive:
 			inForce++
-		case has == old[p.id] && ledger[made] != store.SetActive && ledger[made] != store.SetPending:
+		case has == old[p.id] && ledger[p.id] != store.SetActive && ledger[p.id] != store.SetPending:
 		default:
-			t.Errorf("a member has sheet %d, had %d, and the ledger says of sheet %d that it is %q", has, old[p.id], made, ledger[made])
+			t.Errorf("a member has sheet %d, had %d, and the ledger says of sheet %d that it is %q", has, old[p.id], made, ledger[p.id])
 		}
 	}
 	if state != store.RunInterrupted && (state != store.RunDone || inForce < len(people)) {

@@ -37,8 +37,8 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 			return nil, err
 		}
 		sets[i] = store.Set{
-			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.first + from + i, State: store.SetPending, Salt: n.Salt, Params: n.Params,
-			IssuedAt: w.now(), IssuedBy: r.run.ByName, Run: r.run.Number,
+			ID: id, ProfileID: r.members[from+i].ID, Sheet: r.run.Sheets[from+i], State: store.SetPending, Salt: n.Salt, Params: n.Params,
+			IssuedAt: w.now(), IssuedBy: r.run.ByName, Run: r.run.Number, Place: from + i + 1,
 		}
 	}
 	err := w.update(ctx, func(tx store.WriteTx) error {
@@ -156,14 +156,15 @@ func (r *PrintRun) stillReady(tx store.ReadTx, actor store.Profile, id string) (
 	return p, barred(actor, id, p.Role, p.State, err == nil), nil
 }
 
-// detail names the sheets and the members of a batch.
+// detail names the members of a batch, and the sheet of one alone.
 func (r *PrintRun) detail(sets []store.Set, some []int) map[string]string {
 	ids := make([]string, len(some))
 	for n, i := range some {
 		ids[n] = sets[i].ProfileID
 	}
-	return map[string]string{
-		"run": decimal(r.run.Number), "count": decimal(len(some)), "sheets": span(sets[some[0]].Sheet, sets[some[len(some)-1]].Sheet),
-		"members": strings.Join(ids, " "),
+	detail := map[string]string{"run": decimal(r.run.Number), "count": decimal(len(some)), "members": strings.Join(ids, " ")}
+	if len(some) == 1 {
+		detail["sheets"] = decimal(sets[some[0]].Sheet)
 	}
+	return detail
 }

@@ -82,16 +82,16 @@ func (a *Admin) Unacknowledged(ctx context.Context) (all []store.LedgerEntry, er
 	return all, err
 }
 
-// HandOver notes that sheets of a run were handed over: those in force that were
+// HandOver notes that sheets of a run, by their places on its list, were handed over: those in force that were
 // not before. It gives how many those are. Errors: run_unknown, forbidden,
 // session_ended; folder.
-func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err error) {
-	if len(sheets) > service.MaxRun { // no run has more
+func (a *Admin) HandOver(ctx context.Context, run int, places []int) (n int, err error) {
+	if len(places) > service.MaxRun { // no run has more
 		return 0, service.ErrMalformed
 	}
 	wanted := map[int]bool{}
-	for _, s := range sheets {
-		wanted[s] = true
+	for _, place := range places {
+		wanted[place] = true
 	}
 	err = a.change(ctx, nil, nil, func(tx store.WriteTx) error {
 		n = 0
@@ -104,7 +104,7 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 		}
 		var found []store.LedgerEntry
 		for _, e := range entries {
-			if wanted[e.Sheet] && e.State == store.SetActive && e.HandedOverAt.IsZero() {
+			if wanted[e.Place] && e.State == store.SetActive && e.HandedOverAt.IsZero() {
 				found = append(found, e)
 			}
 		}
@@ -121,19 +121,17 @@ func (a *Admin) HandOver(ctx context.Context, run int, sheets []int) (n int, err
 		if n == 1 {
 			subject = found[0].ProfileID
 		}
-		return a.s.w.record(tx, now, eventHandedOver, a.s.id, subject, map[string]string{
-			"run": decimal(run), "count": decimal(n), "sheets": span(found[0].Sheet, found[len(found)-1].Sheet),
-		})
+		return a.s.w.record(tx, now, eventHandedOver, a.s.id, subject, map[string]string{"run": decimal(run), "count": decimal(n)})
 	})
 	return n, err
 }
 
-// VoidSheets voids sheets of a run that never reached their members, a change for
+// VoidSheets voids sheets of a run, by their places on its list, that never reached their members, a change for
 // each, so that each member is told: they have no recovery codes until they get new
 // ones. It gives how many were in force. Errors: run_unknown, forbidden,
 // session_ended; folder.
-func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, err error) {
-	if len(sheets) > service.MaxRun {
+func (a *Admin) VoidSheets(ctx context.Context, run int, places []int) (n int, err error) {
+	if len(places) > service.MaxRun {
 		return 0, service.ErrMalformed
 	}
 	done, err := a.s.begin()
@@ -154,7 +152,7 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, sheets []int) (n int, e
 		if err != nil {
 			return err
 		}
-		found = slices.DeleteFunc(entries, func(e store.LedgerEntry) bool { return !slices.Contains(sheets, e.Sheet) || e.State != store.SetActive })
+		found = slices.DeleteFunc(entries, func(e store.LedgerEntry) bool { return !slices.Contains(places, e.Place) || e.State != store.SetActive })
 		for _, e := range found { // all of them, or none
 			p, err := tx.Profile(e.ProfileID)
 			if err != nil {

@@ -19,7 +19,7 @@ type run struct {
 	h      *fixture
 	people map[string]*user
 	sheets map[string]client.RunSheet
-	order  []int
+	order  []int // the places of the sheets that were taken
 }
 
 // beginRun begins a run of an owner or admin.
@@ -44,7 +44,7 @@ func (r *run) take(s client.RunSheet) error {
 			r.sheets[id] = s
 		}
 	}
-	r.order = append(r.order, s.Sheet)
+	r.order = append(r.order, len(r.order)+1)
 	return nil
 }
 
@@ -88,7 +88,7 @@ func (p *user) active() (sheet int) {
 	return sheet
 }
 
-// account is the ledger of a run: the state of each sheet, and how many members
+// account is the ledger of a run: the state of each sheet by its place, and how many members
 // have none.
 func (p *user) account(number int) (state store.RunState, sheets map[int]store.SheetState, without int) {
 	p.h.Helper()
@@ -96,7 +96,7 @@ func (p *user) account(number int) (state store.RunState, sheets map[int]store.S
 	p.h.ok(err)
 	sheets = map[int]store.SheetState{}
 	for _, e := range l.Entries {
-		sheets[e.Sheet] = e.SheetState()
+		sheets[e.Place] = e.SheetState()
 	}
 	return l.Run.State, sheets, len(l.Without)
 }
@@ -122,17 +122,17 @@ func TestPrintRun_OldSetsWorkUntilActivation(t *testing.T) {
 		t.Errorf("preview: %+v", preview)
 	}
 	second := owner.beginRun(people...)
-	if plan := second.Plan(); plan.First != 3 || plan.Last != 4 || !slices.Equal(plan.Names, []string{a.name, b.name}) || plan.Number != 2 || plan.Workspace != "Northwind Legal" {
+	if plan := second.Plan(); !slices.Equal(plan.Sheets, []int{2, 2}) || !slices.Equal(plan.Names, []string{a.name, b.name}) || plan.Number != 2 || plan.Workspace != "Northwind Legal" {
 		t.Errorf("plan: %+v", plan)
 	}
 	second.issue()
-	if !slices.Equal(second.order, []int{3, 4}) || second.sheets[a.id].Replaces != 1 || second.sheets[a.id].CheckWord == first.sheets[a.id].CheckWord && second.sheets[b.id].CheckWord == first.sheets[b.id].CheckWord {
+	if !slices.Equal(second.order, []int{1, 2}) || second.sheets[b.id].Sheet != 2 || second.sheets[b.id].Replaces != 1 || second.sheets[a.id].Replaces != 1 || second.sheets[a.id].CheckWord == first.sheets[a.id].CheckWord && second.sheets[b.id].CheckWord == first.sheets[b.id].CheckWord {
 		t.Errorf("sheets %v", second.order)
 	}
 	if !a.opens(first.sheets[a.id], 1) || a.opens(second.sheets[a.id], 1) {
 		t.Error("a sheet that is not in force opens, or the old one does not")
 	}
-	if state, sheets, _ := owner.account(2); state != store.RunIssuing || sheets[3] != store.SheetMade {
+	if state, sheets, _ := owner.account(2); state != store.RunIssuing || sheets[2] != store.SheetMade {
 		t.Errorf("%q, %v", state, sheets)
 	}
 }
@@ -166,7 +166,7 @@ func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 		t.Errorf("%+v", res)
 	}
 	h.clock.step(time.Minute)
-	if n := a.signIn().Welcome().News; len(n) != 1 || n[0].Detail["sheets"] != "3" {
+	if n := a.signIn().Welcome().News; len(n) != 1 || n[0].Detail["sheets"] != "2" {
 		t.Errorf("who signed in while a run went on is told %+v", n)
 	}
 	if a.opens(first.sheets[a.id], 2) || !a.opens(second.sheets[a.id], 2) || !b.opens(second.sheets[b.id], 1) {
@@ -175,7 +175,7 @@ func TestPrintRun_NewSetsWorkAndTheirMembersAreTold(t *testing.T) {
 	if state, sheets, _ := owner.account(1); state != store.RunDone || sheets[1] != store.SheetReplaced || sheets[2] != store.SheetReplaced {
 		t.Errorf("%q, %v", state, sheets)
 	}
-	if state, sheets, _ := owner.account(2); state != store.RunDone || sheets[3] != store.SheetIssued || sheets[4] != store.SheetIssued {
+	if state, sheets, _ := owner.account(2); state != store.RunDone || sheets[1] != store.SheetIssued || sheets[2] != store.SheetIssued {
 		t.Errorf("%q, %v", state, sheets)
 	}
 	// Each stage is gone through once.
@@ -248,15 +248,15 @@ func TestPrintRun_MemberWhoChangesMeanwhileKeepsTheOldSet(t *testing.T) {
 	if res.State != store.RunDone || res.InForce != 1 || fmt.Sprint(reasons) != fmt.Sprint(want) {
 		t.Errorf("%+v", res)
 	}
-	if own.active() != issued.Sheet || out.active() != 2 || reset.active() != 0 || stays.active() != r.sheets[stays.id].Sheet {
+	if own.active() != issued.Sheet || out.active() != 1 || reset.active() != 0 || stays.active() != r.sheets[stays.id].Sheet {
 		t.Errorf("sheets in force: %d %d %d %d", own.active(), out.active(), reset.active(), stays.active())
 	}
 	if own.opens(r.sheets[own.id], 1) {
 		t.Error("a dropped set opens")
 	}
 	_, sheets, _ := owner.account(2)
-	for _, p := range people[:4] {
-		if got := sheets[r.sheets[p.id].Sheet]; got != store.SheetVoided {
+	for i, p := range people[:4] {
+		if got := sheets[i+1]; got != store.SheetVoided {
 			t.Errorf("%s: %q", p.name, got)
 		}
 	}

@@ -35,20 +35,19 @@ func ofEverything(t *testing.T) *fixture {
 		if err != nil {
 			return err
 		}
-		_, err1 := tx.NextSheet()
-		_, err2 := tx.NextRun()
+		_, err1 := tx.NextRun()
 		info.Require2FA, info.RequireFrom, info.TwoPeople, info.IdleMinutes, info.VaultGeneration = true, at, true, 9, 2
 		info.Rotating, info.RotationHeld, info.KitAt, info.KitBy, info.KitGeneration, info.KitPublicKey = true, true, at, "b", 2, "0a"
-		err = errors.Join(err1, err2, tx.UpdateInfo(info))
+		err = errors.Join(err1, tx.UpdateInfo(info))
 		for i, id := range []string{"b", "a/1", "ä \"'\x00\xff"} { // not in their order, and not as this program makes them
 			hash := []byte{0, byte(i), 255}
 			profile := store.Profile{
 				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, Share: "s", ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at,
+				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, Share: "s", ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at, LastSheet: 20,
 			}
 			set := store.Set{
 				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: store.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,
-				EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at,
+				EndedAt: at, Run: 1, Place: i + 1, HandedOverAt: at, AcknowledgedAt: at,
 			}
 			bare := set
 			bare.ID, bare.Sheet, bare.State = "t"+id, 20-i, store.SetReplaced
@@ -58,7 +57,7 @@ func ofEverything(t *testing.T) *fixture {
 				tx.InsertSet(set, [][]byte{hash, {1}, {2}}[i:]), tx.InsertSet(bare, nil),
 				tx.SaveAttempts(store.Attempts{Subject: id, Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}),
 				tx.InsertOneTime(store.OneTime{ProfileID: id, Kind: store.OneTimeHelp, Salt: hash, Params: params, Hash: hash, IssuedAt: at, IssuedBy: "b", ExpiresAt: at, EndedAt: at, Box: hash}),
-				tx.InsertRun(store.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"b"}[:i%2], EndedAt: at}),
+				tx.InsertRun(store.Run{Number: 9 - i, At: at, ByID: "b", ByName: "B", Reason: "r", Kind: store.RunPrint, State: store.RunDone, Members: []string{"b"}[:i%2], Sheets: []int{4}[:i%2], EndedAt: at}),
 				tx.InsertApproval(store.Approval{
 					ID: id, Kind: store.ApproveHelpCode, Members: []string{id}, Reason: "r", ByID: "b", At: at, ExpiresAt: at, State: store.ApprovalUsed, DecidedBy: "a/1", DecidedAt: at,
 				}),

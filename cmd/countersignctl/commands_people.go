@@ -208,7 +208,7 @@ func runsCommands(e *env) *cobra.Command {
 	return newGroup(e,
 		command{
 			use: "runs", under: underPeople, short: words.TerminalRunsShort, long: words.TerminalRunsLong,
-			example: "countersignctl runs list\ncountersignctl runs hand-over 28 443-450",
+			example: "countersignctl runs list\ncountersignctl runs hand-over 28 3-10",
 		},
 		command{
 			use: "list", short: words.TerminalRunsListShort, long: words.TerminalRunsListLong,
@@ -229,14 +229,14 @@ func runsCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags},
 		},
 		command{
-			use: "hand-over RUN SHEET...", short: words.TerminalRunsHandOverShort, long: words.TerminalRunsHandOverLong,
-			example: "countersignctl runs hand-over 28 443\ncountersignctl runs hand-over 28 444-450 455",
+			use: "hand-over RUN LINE...", short: words.TerminalRunsHandOverShort, long: words.TerminalRunsHandOverLong,
+			example: "countersignctl runs hand-over 28 1\ncountersignctl runs hand-over 28 2-8 13",
 			run:     runsHandOver,
 			flags:   []flags{signInFlags},
 		},
 		command{
-			use: "cancel RUN SHEET...", short: words.TerminalRunsCancelShort, long: words.TerminalRunsCancelLong,
-			example: "countersignctl runs cancel 28 443",
+			use: "cancel RUN LINE...", short: words.TerminalRunsCancelShort, long: words.TerminalRunsCancelLong,
+			example: "countersignctl runs cancel 28 5",
 			run:     runsCancel,
 			flags:   []flags{signInFlags, confirmFlags},
 		},

@@ -21,8 +21,6 @@ type issuedReport struct {
 	State   string          `json:"state"`
 	InForce int             `json:"inForce"`
 	Of      int             `json:"of"`
-	First   int             `json:"firstSheet"`
-	Last    int             `json:"lastSheet"`
 	Skipped []skippedReport `json:"skipped"`
 	File    string          `json:"file"`
 }
@@ -185,12 +183,12 @@ func (e *env) progress(what words.Key) service.Progress {
 func (e *env) issued(plan service.RunPlan, res service.RunResult, failed error) error {
 	out := issuedReport{
 		OK: failed == nil && res.State == service.RunDone && len(res.Skipped) == 0, Run: plan.Number, State: string(res.State), InForce: res.InForce,
-		Of: len(plan.Names), First: plan.First, Last: plan.Last, Skipped: []skippedReport{}, File: e.output,
+		Of: len(plan.Names), Skipped: []skippedReport{}, File: e.output,
 	}
 	var text strings.Builder
 	line := func(key words.Key, args words.Args) { text.WriteString(cli.Printable(say(key, args)) + "\n") }
 	line(words.TerminalRecoveryIssueDone, words.Args{
-		"run": plan.Number, "n": res.InForce, "of": len(plan.Names), "first": plan.First, "last": plan.Last, "file": e.output,
+		"run": plan.Number, "n": res.InForce, "of": len(plan.Names), "file": e.output,
 	})
 	for _, s := range res.Skipped {
 		out.Skipped = append(out.Skipped, skippedReport{s.Name, string(s.Reason)})

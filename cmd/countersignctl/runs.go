@@ -33,6 +33,7 @@ func runViewOf(r service.Run) runView {
 
 // sheetView is a sheet of a print run as --json prints it.
 type sheetView struct {
+	Place        int       `json:"line"` // on the run’s list
 	Sheet        int       `json:"sheet"`
 	Run          int       `json:"run"`
 	Member       person    `json:"member"`
@@ -45,7 +46,7 @@ type sheetView struct {
 }
 
 func sheetViewOf(l service.LedgerEntry) sheetView {
-	return sheetView{l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft}
+	return sheetView{l.Place, l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft}
 }
 
 // stateWord is what the terminal calls where a sheet stands.
@@ -92,7 +93,7 @@ func runTable(all []runView) string {
 
 func sheetTable(all []sheetView) string {
 	return table(words.TerminalRunsSheets, all, func(v sheetView) string {
-		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d", v.Sheet, v.Run, cli.Printable(v.Member.Name), cli.Printable(v.Member.Email), inWords(words.TerminalWordSheet, v.State),
+		return fmt.Sprintf("%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d", v.Run, v.Place, v.Sheet, cli.Printable(v.Member.Name), cli.Printable(v.Member.Email), inWords(words.TerminalWordSheet, v.State),
 			day(v.IssuedAt), day(v.HandedOverAt), day(v.ConfirmedAt), v.CodesLeft)
 	})
 }
@@ -171,24 +172,24 @@ func runsUnconfirmed(ctx context.Context, e *env, _ []string) error {
 }
 
 func runsHandOver(ctx context.Context, e *env, args []string) error {
-	run, sheets, err := sheetNumbers(args)
+	run, places, err := placesOf(args)
 	if err != nil {
 		return err
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
-		if _, err := ledgerOf(ctx, a, run, sheets); err != nil {
+		if _, err := ledgerOf(ctx, a, run, places); err != nil {
 			return err
 		}
-		n, err := a.HandOver(ctx, run, sheets)
+		n, err := a.HandOver(ctx, run, places)
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, say(words.TerminalRunsHandOverDone, words.Args{"n": n, "of": len(sheets)})+"\n")
+		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, say(words.TerminalRunsHandOverDone, words.Args{"n": n, "of": len(places)})+"\n")
 	})
 }
 
 func runsCancel(ctx context.Context, e *env, args []string) error {
-	run, sheets, err := sheetNumbers(args)
+	run, places, err := placesOf(args)
 	if err != nil {
 		return err
 	}
@@ -196,37 +197,37 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
-		holders, err := ledgerOf(ctx, a, run, sheets)
+		holders, err := ledgerOf(ctx, a, run, places)
 		if err != nil {
 			return err
 		}
-		err = e.confirm(ctx, words.TerminalRunsCancelAsk, words.Args{"n": len(sheets), "run": run, "members": someNames(holders)})
+		err = e.confirm(ctx, words.TerminalRunsCancelAsk, words.Args{"n": len(places), "run": run, "members": someNames(holders)})
 		if err != nil {
 			return err
 		}
-		n, err := a.VoidSheets(ctx, run, sheets)
+		n, err := a.VoidSheets(ctx, run, places)
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, say(words.TerminalRunsCancelDone, words.Args{"n": n, "of": len(sheets)})+"\n")
+		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, say(words.TerminalRunsCancelDone, words.Args{"n": n, "of": len(places)})+"\n")
 	})
 }
 
-// ledgerOf names the members of sheets, and refuses those that the run does not have: the
+// ledgerOf names the members of sheets by their places on the run’s list, and refuses those that the run does not have: the
 // number may be mistyped.
-func ledgerOf(ctx context.Context, a *client.Admin, run int, sheets []int) (holders []string, err error) {
+func ledgerOf(ctx context.Context, a *client.Admin, run int, places []int) (holders []string, err error) {
 	l, err := a.Ledger(ctx, run)
 	if err != nil {
 		return nil, err
 	}
-	byNumber := map[int]string{}
+	byPlace := map[int]string{}
 	for _, entry := range l.Entries {
-		byNumber[entry.Sheet] = entry.Name
+		byPlace[entry.Place] = entry.Name
 	}
-	for _, n := range sheets {
-		name, ok := byNumber[n]
+	for _, n := range places {
+		name, ok := byPlace[n]
 		if !ok {
-			return nil, cli.Fail("sheet_unknown", cli.ExitUsage, words.TerminalFailureSheetUnknown, words.Args{"run": run, "sheet": n})
+			return nil, cli.Fail("sheet_unknown", cli.ExitUsage, words.TerminalFailureSheetUnknown, words.Args{"run": run, "line": n})
 		}
 		holders = append(holders, name)
 	}
@@ -241,8 +242,8 @@ func runNumber(s string) (int, error) {
 	return n, nil
 }
 
-// sheetNumbers reads a run and its sheets, such as 28 443 445-450.
-func sheetNumbers(args []string) (run int, sheets []int, err error) {
+// placesOf reads a run and places on its list, such as 28 3 5-10.
+func placesOf(args []string) (run int, places []int, err error) {
 	if run, err = runNumber(args[0]); err != nil {
 		return 0, nil, err
 	}
@@ -257,9 +258,9 @@ func sheetNumbers(args []string) (run int, sheets []int, err error) {
 			return 0, nil, cli.Usage(words.TerminalUsageSheet, words.Args{"typed": strconv.Quote(s)})
 		}
 		for n := first; n <= last; n++ {
-			sheets = append(sheets, n)
+			places = append(places, n)
 		}
 	}
-	slices.Sort(sheets)
-	return run, slices.Compact(sheets), nil
+	slices.Sort(places)
+	return run, slices.Compact(places), nil
 }

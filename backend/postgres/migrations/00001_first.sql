@@ -10,7 +10,6 @@ CREATE TABLE workspaces (
   name             text COLLATE "C" NOT NULL,
   created_at       bigint NOT NULL DEFAULT 0, -- 0: being created
   require_2fa      boolean NOT NULL DEFAULT false,
-  last_sheet       bigint NOT NULL DEFAULT 0,
   last_run         bigint NOT NULL DEFAULT 0,
 
   require_from     bigint NOT NULL DEFAULT 0, -- with require_2fa: from when; 0: at once
@@ -54,6 +53,7 @@ CREATE TABLE profiles (
   state           text COLLATE "C" NOT NULL DEFAULT '' CHECK (state IN ('', 'invited', 'suspended', 'removed')),
   state_at        bigint NOT NULL DEFAULT 0,
   checklist_away  boolean NOT NULL DEFAULT false, -- the person has put the checklist away
+  last_sheet      bigint NOT NULL DEFAULT 0, -- highest number ever given to a recovery sheet
   PRIMARY KEY (workspace, id),
   UNIQUE (workspace, email_key)
 );
@@ -104,7 +104,7 @@ CREATE TABLE recovery_sets (
   workspace    text COLLATE "C" NOT NULL,
   id           text COLLATE "C" NOT NULL,
   profile_id   text COLLATE "C" NOT NULL,
-  sheet        bigint NOT NULL,
+  sheet        bigint NOT NULL, -- 1 for the first of its profile
   state        text COLLATE "C" NOT NULL CHECK (state IN ('pending', 'active', 'replaced', 'voided', 'dropped')),
   salt         bytea NOT NULL,
   memory       bigint NOT NULL, -- KiB
@@ -115,11 +115,12 @@ CREATE TABLE recovery_sets (
   replaces     bigint NOT NULL DEFAULT 0,
   ended_at     bigint NOT NULL DEFAULT 0,
   run          bigint NOT NULL DEFAULT 0, -- print run, 0: issued by its holder
+  place        bigint NOT NULL DEFAULT 0, -- on the run's list, from 1
   handed_at    bigint NOT NULL DEFAULT 0,
   acknowledged bigint NOT NULL DEFAULT 0,
   held_until   bigint NOT NULL DEFAULT 0, -- while pending; 0: its run tells
   PRIMARY KEY (workspace, id),
-  UNIQUE (workspace, sheet),
+  UNIQUE (workspace, profile_id, sheet),
   FOREIGN KEY (workspace, profile_id) REFERENCES profiles ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX one_active_set ON recovery_sets (workspace, profile_id) WHERE state = 'active';
@@ -195,6 +196,7 @@ CREATE TABLE print_runs (
   kind       text COLLATE "C" NOT NULL CHECK (kind IN ('print', 'export')),
   state      text COLLATE "C" NOT NULL CHECK (state IN ('issuing', 'ready', 'done', 'cancelled', 'interrupted')),
   members    text[] NOT NULL, -- the IDs of those it was begun for
+  sheets     bigint[] NOT NULL, -- the numbers of their sheets
   ended_at   bigint NOT NULL DEFAULT 0,
   held_until bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (workspace, number)

@@ -2,6 +2,7 @@ package servicetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/backend/client"
@@ -72,7 +73,7 @@ func runGives(f *fixture) {
 	}
 	r := f.run(a, m, n)
 	p := r.Plan()
-	if p.Number == 0 || p.Workspace != f.owner.w.Name() || p.WorkspaceID != f.owner.w.ID() || p.Last != p.First+1 || p.ByName != f.owner.name || p.Reason != "New codes" || p.ApprovedBy != "" {
+	if p.Number == 0 || p.Workspace != f.owner.w.Name() || p.WorkspaceID != f.owner.w.ID() || !slices.Equal(p.Sheets, []int{2, 2}) || p.ByName != f.owner.name || p.Reason != "New codes" || p.ApprovedBy != "" {
 		f.Errorf("%+v", p)
 	}
 	f.same("the emails", p.Emails, []string{m.email, n.email})
@@ -81,7 +82,7 @@ func runGives(f *fixture) {
 	old := m.codes
 	sheets := f.issue(r)
 	for i, s := range sheets {
-		if s.Sheet != p.First+i || s.Email != p.Emails[i] || s.Run != p.Number || len(s.Codes) != recovery.SetSize || s.CheckWord == "" || s.Replaces == 0 {
+		if s.Sheet != p.Sheets[i] || s.Email != p.Emails[i] || s.Run != p.Number || len(s.Codes) != recovery.SetSize || s.CheckWord == "" || s.Replaces == 0 {
 			f.Errorf("%+v", s.RunSheet)
 		}
 	}
@@ -113,16 +114,16 @@ func runGives(f *fixture) {
 	}
 	for _, run := range []int{-1, 0, p.Number + 1, 1 << 40} {
 		f.refused(second(a.Ledger(f.ctx(), run)), service.CodeRunUnknown)
-		f.refused(second(a.HandOver(f.ctx(), run, []int{p.First})), service.CodeRunUnknown)
-		f.refused(second(a.VoidSheets(f.ctx(), run, []int{p.First})), service.CodeRunUnknown)
+		f.refused(second(a.HandOver(f.ctx(), run, []int{1})), service.CodeRunUnknown)
+		f.refused(second(a.VoidSheets(f.ctx(), run, []int{1})), service.CodeRunUnknown)
 	}
-	handed, err := a.HandOver(f.ctx(), p.Number, []int{p.First, p.First, p.First + 100})
+	handed, err := a.HandOver(f.ctx(), p.Number, []int{1, 1, 101})
 	f.ok(err)
-	again, err := a.HandOver(f.ctx(), p.Number, []int{p.First})
+	again, err := a.HandOver(f.ctx(), p.Number, []int{1})
 	f.ok(err)
 	f.same("handed over", []int{handed, again}, []int{1, 0})
 	open, err := a.Unacknowledged(f.ctx())
-	if f.ok(err); len(open) != 2 || open[0].Sheet != p.First || open[0].SheetState() != service.SheetHandedOver || open[1].SheetState() != service.SheetIssued {
+	if f.ok(err); len(open) != 2 || open[0].Place != 1 || open[0].Sheet != 2 || open[0].SheetState() != service.SheetHandedOver || open[1].SheetState() != service.SheetIssued {
 		f.Errorf("%+v", open)
 	}
 	f.refused(s.Acknowledge(f.ctx(), text(" ")), service.CodeCheckWordRequired)
@@ -250,7 +251,7 @@ func runInOrder(f *fixture) {
 	f.fails("more sheets than are left", second(r.MakeSheets(f.ctx(), many[1:3])))
 	last, err := r.MakeSheets(f.ctx(), many[1:2])
 	f.ok(err)
-	if p := r.Plan(); first[0].Sheet != p.First || first[0].Email != m.email || last[0].Sheet != p.Last || last[0].Email != n.email || first[0].CheckWord == last[0].CheckWord {
+	if p := r.Plan(); first[0].Sheet != p.Sheets[0] || first[0].Email != m.email || last[0].Sheet != p.Sheets[1] || last[0].Email != n.email || first[0].CheckWord == last[0].CheckWord {
 		f.Errorf("%+v, %+v", first, last)
 	}
 	f.refused(second(r.MakeSheets(f.ctx(), many[2:3])), service.CodeRunOver)
@@ -314,9 +315,9 @@ func voidsSheets(f *fixture) {
 	m, n := f.guarded(service.RoleMember), f.guarded(service.RoleMember)
 	a := f.owner.admin()
 	number, sheets := f.printed(a, m, n)
-	voided, err := a.VoidSheets(f.ctx(), number, []int{sheets[0].Sheet, sheets[0].Sheet, 1 << 30})
+	voided, err := a.VoidSheets(f.ctx(), number, []int{1, 1, 1 << 30})
 	f.ok(err)
-	again, err := a.VoidSheets(f.ctx(), number, []int{sheets[0].Sheet})
+	again, err := a.VoidSheets(f.ctx(), number, []int{1})
 	f.ok(err)
 	f.same("voided", []int{voided, again}, []int{1, 0})
 	_, err = m.challenge().Recover(f.ctx(), text(sheets[0].Codes[0].Display()))
@@ -335,7 +336,7 @@ func voidsSheets(f *fixture) {
 	// An admin voids no owner's sheet, and then none.
 	o, admin := f.guarded(service.RoleOwner), f.member(service.RoleAdmin)
 	number, sheets = f.printed(f.owner.admin(), n, o)
-	f.refused(second(admin.admin().VoidSheets(f.ctx(), number, []int{sheets[0].Sheet, sheets[1].Sheet})), service.CodeForbidden)
+	f.refused(second(admin.admin().VoidSheets(f.ctx(), number, []int{1, 2})), service.CodeForbidden)
 	if l := f.ledger(f.owner.admin(), number); l.Entries[0].SheetState() != service.SheetIssued || l.Entries[1].SheetState() != service.SheetIssued {
 		f.Errorf("%+v", l)
 	}

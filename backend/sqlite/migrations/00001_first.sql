@@ -11,7 +11,6 @@ CREATE TABLE workspace (
   name        TEXT    NOT NULL,
   created_at  INTEGER NOT NULL DEFAULT 0, -- 0: being created
   require_2fa INTEGER NOT NULL DEFAULT 0,
-  last_sheet  INTEGER NOT NULL DEFAULT 0,
   last_run    INTEGER NOT NULL DEFAULT 0,
 
   require_from INTEGER NOT NULL DEFAULT 0, -- with require_2fa: from when; 0: at once
@@ -53,7 +52,8 @@ CREATE TABLE profiles (
   epoch           INTEGER NOT NULL DEFAULT 0, -- sessions of an older epoch are over
   state           TEXT    NOT NULL DEFAULT '' CHECK (state IN ('', 'invited', 'suspended', 'removed')),
   state_at        INTEGER NOT NULL DEFAULT 0,
-  checklist_away  INTEGER NOT NULL DEFAULT 0 -- the person has put the checklist away
+  checklist_away  INTEGER NOT NULL DEFAULT 0, -- the person has put the checklist away
+  last_sheet      INTEGER NOT NULL DEFAULT 0  -- highest number ever given to a recovery sheet
 ) STRICT;
 
 -- A row is a profile's 2FA that is on.
@@ -93,7 +93,7 @@ CREATE UNIQUE INDEX one_enrolment ON intents (profile_id) WHERE kind IN ('enrol'
 CREATE TABLE recovery_sets (
   id           TEXT    PRIMARY KEY,
   profile_id   TEXT    NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
-  sheet        INTEGER NOT NULL UNIQUE,
+  sheet        INTEGER NOT NULL, -- 1 for the first of its profile
   state        TEXT    NOT NULL CHECK (state IN ('pending', 'active', 'replaced', 'voided', 'dropped')),
   salt         BLOB    NOT NULL,
   memory       INTEGER NOT NULL, -- KiB
@@ -104,9 +104,11 @@ CREATE TABLE recovery_sets (
   replaces     INTEGER NOT NULL DEFAULT 0,
   ended_at     INTEGER NOT NULL DEFAULT 0,
   run          INTEGER NOT NULL DEFAULT 0, -- print run, 0: issued by its holder
+  place        INTEGER NOT NULL DEFAULT 0, -- on the run's list, from 1
   handed_at    INTEGER NOT NULL DEFAULT 0,
   acknowledged INTEGER NOT NULL DEFAULT 0,
-  held_until   INTEGER NOT NULL DEFAULT 0 -- while pending; 0: its run tells
+  held_until   INTEGER NOT NULL DEFAULT 0, -- while pending; 0: its run tells
+  UNIQUE (profile_id, sheet)
 ) STRICT;
 CREATE UNIQUE INDEX one_active_set ON recovery_sets (profile_id) WHERE state = 'active';
 CREATE UNIQUE INDEX one_pending_set ON recovery_sets (profile_id) WHERE state = 'pending';
@@ -173,6 +175,7 @@ CREATE TABLE print_runs (
   kind     TEXT    NOT NULL CHECK (kind IN ('print', 'export')),
   state    TEXT    NOT NULL CHECK (state IN ('issuing', 'ready', 'done', 'cancelled', 'interrupted')),
   members  TEXT    NOT NULL, -- a JSON array: the IDs of those it was begun for
+  sheets   TEXT    NOT NULL, -- a JSON array: the numbers of their sheets
   ended_at INTEGER NOT NULL DEFAULT 0,
   held_until INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -159,7 +159,7 @@ func unique(f *fixture) {
 	e := event(1, "k", "", "")
 	f.update(func(tx store.WriteTx) error { return tx.AppendEvent(e) })
 	for name, put := range map[string]func(store.WriteTx) error{
-		"the same sheet":         func(tx store.WriteTx) error { return tx.InsertSet(set("t", "b", 1, store.SetPending), nil) },
+		"the same sheet":         func(tx store.WriteTx) error { return tx.InsertSet(set("t", "a", 1, store.SetPending), nil) },
 		"a second active set":    func(tx store.WriteTx) error { return tx.InsertSet(set("t", "a", 2, store.SetActive), nil) },
 		"a set of nobody":        func(tx store.WriteTx) error { return tx.InsertSet(set("t", "x", 2, store.SetActive), nil) },
 		"a set of unknown state": func(tx store.WriteTx) error { return tx.InsertSet(set("t", "b", 2, "lost"), nil) },
@@ -188,10 +188,10 @@ func unique(f *fixture) {
 }
 
 func numbers(f *fixture) {
-	f.staffed()
+	f.staffed("a", "b")
 	for want := 1; want <= 3; want++ {
 		f.update(func(tx store.WriteTx) error {
-			sheet, err := tx.NextSheet()
+			sheet, err := tx.NextSheet("a")
 			run, runErr := tx.NextRun()
 			if sheet != want || run != want {
 				f.Errorf("sheet %d and run %d, not %d", sheet, run, want)
@@ -200,20 +200,32 @@ func numbers(f *fixture) {
 		})
 	}
 	f.ok(ignore(f.one.Update(f.Context(), func(tx store.WriteTx) error {
-		_, err := tx.NextSheet()
+		_, err := tx.NextSheet("a")
 		return errors.Join(err, errBoom)
 	}), errBoom))
-	f.update(func(tx store.WriteTx) error { // UpdateInfo leaves them alone
+	f.update(func(tx store.WriteTx) error { // UpdateInfo and UpdateProfile leave them alone
 		info, err := tx.Info()
-		info.LastSheet, info.LastRun = 99, 99
-		return errors.Join(err, tx.UpdateInfo(info))
+		p, profileErr := tx.Profile("a")
+		info.LastRun, p.LastSheet = 99, 99
+		return errors.Join(err, profileErr, tx.UpdateInfo(info), tx.UpdateProfile(p))
 	})
-	f.view(func(tx store.ReadTx) error {
-		info, err := tx.Info()
-		if info.LastSheet != 3 || info.LastRun != 3 {
-			f.Errorf("the last are sheet %d and run %d, not 3", info.LastSheet, info.LastRun)
+	f.update(func(tx store.WriteTx) error { // each person has numbers of their own
+		sheet, err := tx.NextSheet("b")
+		if sheet != 1 {
+			f.Errorf("the first sheet is %d", sheet)
 		}
 		return err
+	})
+	if err := f.one.Update(f.Context(), func(tx store.WriteTx) error { _, err := tx.NextSheet("nobody"); return err }); !errors.Is(err, store.ErrNotFound) {
+		f.Errorf("a number for nobody: %v", err)
+	}
+	f.view(func(tx store.ReadTx) error {
+		info, err := tx.Info()
+		p, profileErr := tx.Profile("a")
+		if p.LastSheet != 3 || info.LastRun != 3 {
+			f.Errorf("the last are sheet %d and run %d, not 3", p.LastSheet, info.LastRun)
+		}
+		return errors.Join(err, profileErr)
 	})
 }
 

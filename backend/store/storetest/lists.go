@@ -122,19 +122,21 @@ func ledger(f *fixture) {
 	f.staffed("a", "b", "c")
 	f.update(func(tx store.WriteTx) error {
 		acknowledged := set("b1", "b", 4, store.SetActive)
-		acknowledged.AcknowledgedAt = monday
+		acknowledged.AcknowledgedAt, acknowledged.Place = monday, 2
 		other := set("c1", "c", 3, store.SetActive)
-		other.Run = 2
+		other.Run, other.Place = 2, 1
+		first := set("a1", "a", 5, store.SetActive)
+		first.Place = 1
 		own := set("c0", "c", 1, store.SetReplaced)
 		own.Run = 0
-		err := errors.Join(tx.InsertSet(set("a1", "a", 5, store.SetActive), [][]byte{{1}, {2}}), tx.InsertSet(acknowledged, nil), tx.InsertSet(other, nil), tx.InsertSet(own, nil))
+		err := errors.Join(tx.InsertSet(first, [][]byte{{1}, {2}}), tx.InsertSet(acknowledged, nil), tx.InsertSet(other, nil), tx.InsertSet(own, nil))
 		_, useErr := tx.ConsumeCode("a1", 2, monday, store.UseSignIn)
 		return errors.Join(err, useErr)
 	})
 	f.view(func(tx store.ReadTx) error {
-		for run, want := range map[int]string{0: "3 c 0 5 a 1 ", 1: "4 b 0 5 a 1 ", 2: "3 c 0 ", 3: ""} {
+		for run, want := range map[int]string{0: "1 5 a 1 1 3 c 0 ", 1: "1 5 a 1 2 4 b 0 ", 2: "1 3 c 0 ", 3: ""} {
 			entries, err := tx.Ledger(run)
-			got, err := names(entries, err, func(e store.LedgerEntry) any { return fmt.Sprint(e.Sheet, " ", e.Name, " ", e.CodesLeft) })
+			got, err := names(entries, err, func(e store.LedgerEntry) any { return fmt.Sprint(e.Place, " ", e.Sheet, " ", e.Name, " ", e.CodesLeft) })
 			f.same(fmt.Sprint("run ", run), got, want, err)
 		}
 		s, err := tx.LatestSet("b")

@@ -15,19 +15,19 @@ import (
 // in and looked up.
 func everything() map[store.Key]entry {
 	at := monday
-	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, LastSheet: 1, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
+	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
-		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true}
+		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true, LastSheet: 7}
 	factor := store.Factor{ProfileID: "p", Since: at, Apps: []store.App{{Generation: 2, Name: "A", Item: "w/totp/p/2"}, {Generation: 3, Name: "Ä", Item: "w/totp/p/3", AddedAt: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}}}
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, Name: "N", Replaces: 3, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}
 	recoverySet := store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetVoided, Salt: []byte{9}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6,
-		EndedAt: at, Run: 1, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}
+		EndedAt: at, Run: 1, Place: 2, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}
 	oneTime := store.OneTime{ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte("s"), Params: cost, Hash: []byte("h"), IssuedAt: at, IssuedBy: "p", ExpiresAt: at, EndedAt: at, Box: []byte{0, 9}}
-	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, EndedAt: at, HeldUntil: at}
+	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, Sheets: []int{7, 1}, EndedAt: at, HeldUntil: at}
 	approval := store.Approval{ID: "x", Kind: store.ApproveHelpCode, Members: []string{"p"}, Reason: "r", ByID: "p", At: at, ExpiresAt: at,
 		State: store.ApprovalUsed, DecidedBy: "q", DecidedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age1", Signature: []byte{4, 0}, Wrapped: []byte{1}, Ciphertext: []byte{2}, Generation: 2, OnlyOne: true}
@@ -36,10 +36,9 @@ func everything() map[store.Key]entry {
 
 	return map[store.Key]entry{
 		{Table: "workspace"}: {info, func(tx store.WriteTx) error {
-			_, err1 := tx.NextSheet()
-			_, err2 := tx.NextRun()
-			_, err3 := tx.MarkCreated(info.CreatedAt)
-			return errors.Join(err1, err2, err3, tx.UpdateInfo(info))
+			_, err1 := tx.NextRun()
+			_, err2 := tx.MarkCreated(info.CreatedAt)
+			return errors.Join(err1, err2, tx.UpdateInfo(info))
 		}, func(tx store.ReadTx) (any, error) { return value(tx.Info()) }},
 		{Table: "profile", ID: "p"}: {profile, func(tx store.WriteTx) error { return tx.InsertProfile(profile) },
 			func(tx store.ReadTx) (any, error) { return value(tx.Profile("p")) }},
@@ -206,8 +205,9 @@ func updatesReplace(f *fixture) {
 	f.inserted()
 	at := monday.Add(time.Minute)
 	profile := person("p")
+	profile.LastSheet = 7
 	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, Share: "t", ChangedAt: at}
-	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastSheet: 1, LastRun: 1}
+	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}
 	key := store.VaultKey{Holder: "profile/p", Recipient: "age2", Signature: []byte{9}, Wrapped: []byte{7}, Ciphertext: []byte{8}, Generation: 3}
 	computer := store.Computer{ProfileID: "p", ID: "c", Name: "D", SigningKey: []byte{7}, BoxKey: []byte{9}, Seal: []byte{8}, AddedAt: monday, LastUsedAt: monday.Add(time.Hour)}

@@ -81,18 +81,3 @@ export function pagesOf({ sheets }: PrintSheets): number {
   const all = sheets ?? [];
   return coverPages(all).length + all.length;
 }
-
-/** "443 to 445, 447": as on the cover of a saved run. */
-export function ranges(numbers: number[]): string {
-  const all = numbers.toSorted((a, b) => a - b);
-  const pieces: string[] = [];
-  for (let from = 0; from < all.length;) {
-    let to = from;
-    while (to + 1 < all.length && all[to + 1] === all[to]! + 1) to++;
-    if (to === from) pieces.push(String(all[from]));
-    else if (to === from + 1) pieces.push(`${all[from]}, ${all[to]}`);
-    else pieces.push(t('cover.range', { from: String(all[from]), to: String(all[to]) }));
-    from = to + 1;
-  }
-  return pieces.join(', ');
-}

@@ -25,11 +25,11 @@ export const PrintRuns = {
   /** What is in force and was not acknowledged, oldest first. */
   unacknowledged: (session: string) => call<SheetRow[] | null>(() => printRuns.Unacknowledged(session)),
   /** Gives how many were marked now. */
-  handOver: (session: string, run: number, sheets: number[]) =>
-    call<number>(() => printRuns.HandOver(session, run, sheets)),
+  handOver: (session: string, run: number, places: number[]) =>
+    call<number>(() => printRuns.HandOver(session, run, places)),
   /** For sheets that never reached their members; gives how many were in force. */
-  void: (session: string, run: number, sheets: number[]) =>
-    call<number>(() => printRuns.Void(session, run, sheets)),
+  void: (session: string, run: number, places: number[]) =>
+    call<number>(() => printRuns.Void(session, run, places)),
   preview: (session: string, of: string[]) => call<RunPreview>(() => printRuns.Preview(session, of)),
   /** Asks for a place; `onRunProgress` tells how far it is. */
   save: (session: string, request: RunRequest, proof: Proof) =>

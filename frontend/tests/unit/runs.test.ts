@@ -7,19 +7,11 @@ import {
   issuedOf,
   keptBecause,
   pagesOf,
-  ranges,
   runState,
   sheetState,
 } from '../../src/runs/runs';
 
 describe('a print run', () => {
-  test('numbers its sheets as the cover of a saved run does', () => {
-    expect(ranges([443, 444, 445, 447])).toBe('443 to 445, 447');
-    expect(ranges([9, 8])).toBe('8, 9');
-    expect(ranges([1000])).toBe('1000');
-    expect(ranges([])).toBe('');
-  });
-
   test('lists every member on the cover once, on as many pages as it takes', () => {
     const all = Array.from({ length: 200 }, (_, i) => i);
     const pages = coverPages(all);

@@ -1305,6 +1305,7 @@ export namespace app {
 	export class SheetRow {
 	    sheet: number;
 	    run: number;
+	    place: number;
 	    member: string;
 	    name: string;
 	    email: string;
@@ -1323,6 +1324,7 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.sheet = source["sheet"];
 	        this.run = source["run"];
+	        this.place = source["place"];
 	        this.member = source["member"];
 	        this.name = source["name"];
 	        this.email = source["email"];

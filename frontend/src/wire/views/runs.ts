@@ -91,6 +91,8 @@ export interface RunView {
 export interface SheetRow {
   sheet: number;
   run: number;
+  /** On the run’s list. */
+  place: number;
   member: string;
   name: string;
   email: string;
