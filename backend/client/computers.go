@@ -227,15 +227,8 @@ func (s *Session) replaceShare(ctx context.Context, known Computers, id string, 
 		}
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.ended {
-		if s.own.Empty() { // there was none that opens; the new one waits
-			s.broken = nil
-		}
-		s.own, s.share = pair.own, next
-	}
-	return nil
+	s.have(pair.own, next)
+	return s.witnessed(ctx)
 }
 
 // saveHere adds this computer where the person has none: the workspace has come to the server from a computer like this one.

@@ -221,13 +221,19 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err := s.Session.ChangePassword(ctx, proof, n); err != nil {
 		return err
 	}
+	s.have(pair.own, share)
+	return s.witnessed(ctx)
+}
+
+// have keeps the person's own key pair and share, under a password that is in force.
+func (s *Session) have(own vault.Identity, share secret.Bytes) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ended {
-		if s.own.Empty() { // there was none that opens; the new one waits
-			s.broken = nil
-		}
-		s.own = pair.own
+	if s.ended {
+		return
 	}
-	return nil
+	if s.own.Empty() { // there was none that opens; the new one waits
+		s.broken = nil
+	}
+	s.own, s.share = own, share
 }

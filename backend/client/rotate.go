@@ -47,10 +47,11 @@ func (a *Admin) Rotate(ctx context.Context, progress service.Progress) error {
 	a.s.leftover(err) // whose key pair is signed with the old key, which is gone afterwards
 	ctx = context.WithoutCancel(working)
 	ended, err := a.endRotation(ctx)
-	if ended {
-		a.s.writeIndex(ctx)
+	if err != nil || !ended {
+		return err
 	}
-	return err
+	a.s.writeIndex(ctx)
+	return a.s.witnessed(ctx)
 }
 
 // BeginRotation makes a new vault key, with an owner's step-up, and gives it to

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,10 @@ func TestWitness_SeesEachActThatMustNotBeLost(t *testing.T) {
 		"a rotation": func(h *histories, a *client.Admin, _ string, p client.Proof) error {
 			return a.BeginRotation(h.ctx(), p)
 		},
+		"the end of a rotation": func(h *histories, a *client.Admin, _ string, p client.Proof) error {
+			h.ok(a.BeginRotation(h.ctx(), p))
+			return a.Rotate(h.ctx(), nil)
+		},
 		"a role": func(h *histories, a *client.Admin, bella string, p client.Proof) error {
 			return a.SetRole(h.ctx(), bella, service.RoleAdmin, p)
 		},
@@ -237,6 +242,32 @@ func TestWitness_SeesEachActThatMustNotBeLost(t *testing.T) {
 			h.restore("before") // an act that was given is gone
 			h.refused(h.ownerEnters(), service.CodeLogNotAuthentic)
 		})
+	}
+}
+
+func TestWitness_SeesAPasswordAndAComputerThatWasRemoved(t *testing.T) {
+	t.Parallel()
+	h := newHistories(t)
+	s := h.signIn(h.owner, ownerEmail, ownerPass)
+	given, err := s.GiveComputerCode(h.ctx(), client.Proof{Password: secret.NewText(ownerPass)})
+	h.ok(err)
+	other := h.computer(t)
+	h.ok(other.AddComputer(h.ctx(), ownerEmail, secret.NewText(given.Code.Display())))
+	list, err := s.Computers(h.ctx())
+	h.ok(err)
+	i := slices.IndexFunc(list.All, func(c client.Computer) bool { return !c.Here })
+	h.ok(s.RemoveComputer(h.ctx(), list.All[i].ID, client.Proof{Password: secret.NewText(ownerPass)}))
+	if _, c := h.kept(h.keys); c.Size != h.head() {
+		t.Errorf("after the removal the computer knows %d events of %d", c.Size, h.head())
+	}
+	h.ok(s.ChangePassword(h.ctx(), secret.NewText(ownerPass), secret.NewText("granite lagoon whisper 47"), client.FactorInput{}))
+	if _, c := h.kept(h.keys); c.Size != h.head() {
+		t.Errorf("after the change the computer knows %d events of %d", c.Size, h.head())
+	}
+	list, err = s.Computers(h.ctx()) // the share is the one that is in force
+	h.ok(err)
+	if len(list.All) != 1 || list.All[0].Strange {
+		t.Errorf("%+v", list)
 	}
 }
 
