@@ -150,7 +150,7 @@ func TestUpdate_ARowThatIsNotThereIsNotFound(t *testing.T) {
 		"a profile":     func(tx store.WriteTx) error { return tx.UpdateProfile(sample[store.Profile](samples("id", 1))) },
 		"a document":    func(tx store.WriteTx) error { return tx.UpdateDocument(sample[store.DocumentRow](samples("id", 1))) },
 		"the workspace": func(tx store.WriteTx) error { return tx.UpdateInfo(store.Info{Name: "n"}) },
-		"its numbers":   func(w store.WriteTx) error { return w.(*tx).SetNumbers(1, 1) },
+		"its last run":  func(w store.WriteTx) error { return w.(*tx).SetLastRun(1) },
 		"a code":        func(w store.WriteTx) error { return w.(*tx).MarkUsed("s", store.CodeRow{Number: 1}) },
 	} {
 		if err := s.Update(t.Context(), do); !errors.Is(err, store.ErrNotFound) {
