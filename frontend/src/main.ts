@@ -18,16 +18,15 @@ if (import.meta.env.PROD) {
 if (import.meta.env.MODE === 'look') Object.assign(window, { speak: use });
 
 stay();
-// The application has written on the page which language it speaks. It is read while the workspace is opened.
-const words = use(document.documentElement.lang);
 void preferences.load();
 
+// The application has written on the page which language it speaks. What it answers is put into words at once.
+const words = use(document.documentElement.lang);
 // Mostly the answer comes before anything has to be drawn: then the first picture is the sign-in.
-void Promise.all([words, Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))])]).then(
-  () => {
-    const target = document.getElementById('app');
-    if (target) mount(App, { target });
-    // The sign-in is drawn and can be used before the rest is read.
-    setTimeout(() => void inside.load(), 300);
-  },
-);
+const ready = words.then(() => Promise.race([session.open(), new Promise((done) => setTimeout(done, 200))]));
+void ready.then(() => {
+  const target = document.getElementById('app');
+  if (target) mount(App, { target });
+  // The sign-in is drawn and can be used before the rest is read.
+  setTimeout(() => void inside.load(), 300);
+});

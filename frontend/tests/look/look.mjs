@@ -1,10 +1,11 @@
 /**
  * Takes a picture of every screen of the built page in its states, and looks at each with axe.
  *
- *   npm run look -- [part of a name] [--dark] [--narrow] [--out folder]
+ *   npm run look -- [part of a name] [--dark] [--narrow] [--language de] [--out folder]
  *
  * It ends with an error if a screen breaks the page's policy, writes to the console, or has
- * something that axe objects to.
+ * something that axe objects to. A screen is reached in English, and then goes over to the language: whatever
+ * leaves the window or is cut there is an error, too, and in en-XA each text that is outside the catalogue.
  */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -21,6 +22,7 @@ import { authShots } from './authshots.mjs';
 import { contractShots } from './contractshots.mjs';
 import { fake } from './fake.mjs';
 import { fakeAdmin } from './fakeadmin.mjs';
+import { findWrong } from './languages.mjs';
 import { profileShots } from './profileshots.mjs';
 import { qrPath } from './qr.mjs';
 
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     small: { type: 'boolean' },
     contrast: { type: 'boolean' },
     forced: { type: 'boolean' },
+    language: { type: 'string' },
     out: { type: 'string', default: 'tests/look/out' },
   },
 });
@@ -44,7 +47,7 @@ const kinds = await readFile(new URL('../../src/wire/envelopes.ts', import.meta.
 );
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outDir = await mkdtemp(join(tmpdir(), 'countersign-look-'));
-await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+await build({ root, mode: 'look', logLevel: 'error', build: { outDir, emptyOutDir: true } });
 const server = await preview({
   root,
   build: { outDir },
@@ -96,6 +99,11 @@ for (const { name, scenario = {}, act } of shots) {
   } catch (error) {
     complain(error.message);
   }
+  if (values.language) {
+    await page.evaluate((name) => window.speak(name), values.language);
+    await page.evaluate(() => document.fonts.ready);
+    for (const wrong of await page.evaluate(findWrong, values.language === 'en-XA')) complain(wrong);
+  }
   // What moves comes to its end; a bar of progress has none.
   await page.evaluate(() =>
     Promise.allSettled(
@@ -111,6 +119,7 @@ for (const { name, scenario = {}, act } of shots) {
     values.small && 'small',
     values.contrast && 'contrast',
     values.forced && 'forced',
+    values.language,
   ].filter(Boolean);
   await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
   if (['print', 'cover', 'kit'].includes(name))
