@@ -20,23 +20,28 @@ function language(source: string): string | undefined {
     : undefined;
 }
 
+const read = (name: string): Record<string, string> =>
+  JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
+
 export function readyWords(): Plugin {
+  let building = false;
   return {
     name: 'ready-words',
-    apply: 'build',
     enforce: 'pre',
+    configResolved: ({ command }) => void (building = command === 'build'),
     resolveId(source) {
       const name = language(source);
       if (name) return words + name;
-      if (source === '@formatjs/icu-messageformat-parser') {
+      if (building && source === '@formatjs/icu-messageformat-parser') {
         return this.resolve('@formatjs/icu-messageformat-parser/no-parser.js');
       }
       return undefined;
     },
     load(id) {
       if (!id.startsWith(words)) return undefined;
-      const file = `${folder}/${id.slice(words.length)}.json`;
-      const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+      // What is not translated yet is said in English.
+      const all = { ...read('en'), ...read(id.slice(words.length)) };
+      if (!building) return `export default ${JSON.stringify(all)}`;
       const ready = Object.entries(all)
         .filter(([key]) => !key.startsWith('terminal.'))
         .map(([key, message]) => [

@@ -147,7 +147,20 @@ func read(name string) (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("words: there is no catalogue %q", name)
 	}
-	return Read(source)
+	c, err := Read(source)
+	if err != nil || name == "en" {
+		return c, err
+	}
+	english, err := Load("en")
+	if err != nil {
+		return nil, err
+	}
+	for key, message := range english.messages { // what is not translated yet: a test knows which
+		if _, ok := c.messages[key]; !ok {
+			c.messages[key] = message
+		}
+	}
+	return c, nil
 }
 
 // Read returns the catalogue in source. That it is complete, and that each message can be read,

@@ -8,13 +8,15 @@ interface Language {
   load: () => Promise<Catalogue>;
 }
 
-const all = (file: Promise<{ default: Catalogue }>) => file.then((it) => it.default);
+/** What is not translated yet stands there in English when the page is built: see ready-words.ts. */
+const all = (file: Promise<{ default: Partial<Catalogue> }>) => file.then((it) => it.default as Catalogue);
 
 /** The languages that there are, in the order of the choice: a line for each file. One is loaded. */
 export const languages: Record<string, Language> = {
   en: { own: 'English', load: () => all(import('$words/en.json')) },
   de: { own: 'Deutsch', load: () => all(import('$words/de.json')) },
   fr: { own: 'Français', load: () => all(import('$words/fr.json')) },
+  es: { own: 'Español', load: () => all(import('$words/es.json')) },
   ja: { own: '日本語', load: () => all(import('$words/ja.json')) },
   ar: { own: 'العربية', rtl: true, load: () => all(import('$words/ar.json')) },
 };
