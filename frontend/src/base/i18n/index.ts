@@ -19,12 +19,12 @@ const formats = new Map<Key, { format: IntlMessageFormat; kept: Set<string> }>()
 
 let wanted = '';
 
-/** Loads a language by its name and goes over to it, unless another one was wanted since. */
+/** Loads a language by its name and goes over to it, unless another one was wanted since. The first to come is spoken: it is better than none. */
 export async function use(name: string): Promise<void> {
   wanted = name;
   const language = languageOf(name);
   const catalogue = await language.load();
-  if (wanted === name) speak(catalogue, language.rtl);
+  if (wanted === name || !isKey('language.tag')) speak(catalogue, language.rtl);
 }
 
 /** Goes over to a language. What was put into words before stays in the old one. */
