@@ -40,10 +40,12 @@ func officeOn(w *window) *office {
 }
 
 // join adds a member, who signs in and turns 2FA on; the owner is back afterwards.
-func (o *office) join(who string) {
+func (o *office) join(who string) { o.joinAs("Member <b>"+who, who) }
+
+func (o *office) joinAs(name, who string) {
 	o.Helper()
 	m := o.page.mailbox()
-	given, err := (&Members{o.s}).Add(o.in.Token, NewMember{Name: "Member <b>" + who, Email: who, Role: "member"}, Proof{}, m.PublicKey)
+	given, err := (&Members{o.s}).Add(o.in.Token, NewMember{Name: name, Email: who, Role: "member"}, Proof{}, m.PublicKey)
 	o.ok(err)
 	code := m.open(holdsInvitation, given.Code)[0]
 	o.auth.Lock(o.in.Token)

@@ -138,6 +138,8 @@ type RunPreview struct {
 	Ready  []MemberView `json:"ready"`  // get a sheet
 	Voids  []MemberView `json:"voids"`  // of these, who holds one that it replaces
 	Barred []BarredView `json:"barred"` // do not
+
+	Unprintable []UnprintableView `json:"unprintable"` // get one with boxes on it
 }
 
 // BarredView is a member who cannot be in a run.
@@ -148,7 +150,8 @@ type BarredView struct {
 
 // Preview says what a run for these members would do.
 func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error) {
-	out := RunPreview{Ready: []MemberView{}, Voids: []MemberView{}, Barred: []BarredView{}}
+	out := RunPreview{Ready: []MemberView{}, Voids: []MemberView{}, Barred: []BarredView{}, Unprintable: []UnprintableView{}}
+	var people []named
 	err := p.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error {
 		policy, err := a.Policy(ctx)
 		if err != nil {
@@ -160,6 +163,7 @@ func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error
 		}
 		for _, m := range found.Ready {
 			out.Ready = append(out.Ready, p.s.memberView(m, policy))
+			people = append(people, named{m.Name, m.Email})
 		}
 		for _, m := range found.Voids {
 			out.Voids = append(out.Voids, p.s.memberView(m, policy))
@@ -169,5 +173,8 @@ func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error
 		}
 		return nil
 	})
+	if err == nil {
+		out.Unprintable, err = unprintable(people)
+	}
 	return out, err
 }

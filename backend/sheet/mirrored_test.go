@@ -19,7 +19,7 @@ func arabic(t testing.TB) *words.Catalogue {
 	t.Helper()
 	return english(t, map[string]string{
 		"language.tag": "ar", "sheet.title": "رموز الاسترداد الخاصة بك", "sheet.todo": "ماذا تفعل بهذه الورقة", "sheet.sheet": "الورقة",
-		"sheet.todo_nobody": "لا تشارك هذه الرموز. لن يطلبها منك أحد في {workspace}.", "invitation.title": "دعوتك", "cover.title": "دفعة الطباعة {run}",
+		"sheet.todo_nobody": "لا تشارك هذه الرموز بدلًا من الورقة. لن يطلبها منك أحد في {workspace}.", "invitation.title": "دعوتك", "cover.title": "دفعة الطباعة {run}",
 	})
 }
 
@@ -96,13 +96,26 @@ func TestPDF_ArabicSheetIsMirrored(t *testing.T) {
 		}
 	}
 	text := unmarked(strings.Join(strings.Fields(p.tool(t, "pdftotext", "-layout", p.file, "-")), " "))
-	for _, want := range []string{"شركة النور", "محمد الفارسي", "رموز الاسترداد الخاصة بك", "لن يطلبها منك أحد في شركة النور."} {
+	for _, want := range []string{"شركة النور", "محمد الفارسي", "رموز الاسترداد الخاصة بك", "الرموز بدلًا من الورقة", "لن يطلبها منك أحد في شركة النور."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q cannot be copied: %q", want, text)
 		}
 	}
 	if info := p.tool(t, "pdfinfo", p.file); !strings.Contains(info, "Tagged:          yes") {
 		t.Error(info)
+	}
+}
+
+// What is typed is read from left to right, also where it begins with a sign that has no direction.
+func TestInvitationPDF_ArabicOneKeepsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	i := invited(t)
+	i.Words, i.Server, i.ServerKey, i.Email = arabic(t), "[::1]:8443", "K5TQ-2ZJX-7MHF-4BVE-3LYC-6RAP-WNGD-5OSU", "-x.@example.com"
+	all := drawInvitations(t, sheet.A4, i).words(t)
+	for _, typed := range []string{i.Server, i.ServerKey, i.Email, i.Code.Display()} {
+		if !slices.ContainsFunc(all, func(w word) bool { return w.text == typed }) {
+			t.Errorf("%q does not stand there: %v", typed, all)
+		}
 	}
 }
 

@@ -688,6 +688,10 @@ var (
 	IssueWaits         = Key{"issue.waits"}
 	IssueShow          = Key{"issue.show"}
 
+	UnprintableTitle   = Key{"unprintable.title"}
+	UnprintableNext    = Key{"unprintable.next"}
+	UnprintableMissing = Key{"unprintable.missing"}
+
 	ExportTitle       = Key{"export.title"}
 	ExportOpen        = Key{"export.open"}
 	ExportSheets      = Key{"export.sheets"}
@@ -2478,6 +2482,7 @@ var (
 	TerminalRecoveryConfirmShort             = Key{"terminal.recovery.confirm.short"}
 	TerminalRecoveryConfirmLong              = Key{"terminal.recovery.confirm.long"}
 	TerminalRecoveryConfirmDone              = Key{"terminal.recovery.confirm.done"}
+	TerminalBoxes                            = Key{"terminal.boxes"}
 	TerminalRunsShort                        = Key{"terminal.runs.short"}
 	TerminalRunsLong                         = Key{"terminal.runs.long"}
 	TerminalRunsSheets                       = Key{"terminal.runs.sheets"}

@@ -158,6 +158,13 @@ func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Wh
 	if err != nil {
 		return err
 	}
+	people := make([]drawn, len(given))
+	for n, g := range given {
+		people[n] = drawn{g.Name, g.Email}
+	}
+	if err := e.tellBoxes(people); err != nil {
+		return err
+	}
 	w := bufio.NewWriterSize(f, 1<<16)
 	err = sheet.InvitationPDF(w, func(yield func(sheet.Invitation) bool) {
 		for _, g := range given {

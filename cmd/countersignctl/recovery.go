@@ -95,10 +95,11 @@ func (e *env) ways() (n int) {
 func (e *env) chosen(ctx context.Context, a *client.Admin) (ids []string, err error) {
 	if len(e.members) > 0 {
 		found, err := e.membersBy(ctx, a, e.members...)
+		var people []drawn
 		for _, m := range found {
-			ids = append(ids, m.ID)
+			ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email})
 		}
-		return ids, err
+		return ids, errors.Join(err, e.tellBoxes(people))
 	}
 	all, err := a.Members(ctx)
 	if err != nil {
@@ -114,8 +115,12 @@ func (e *env) chosen(ctx context.Context, a *client.Admin) (ids []string, err er
 		return nil, err
 	}
 	ids = nil
+	var people []drawn
 	for _, m := range found.Ready {
-		ids = append(ids, m.ID)
+		ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email})
+	}
+	if err := e.tellBoxes(people); err != nil {
+		return nil, err
 	}
 	if n := len(found.Barred); n > 0 {
 		e.notice(words.TerminalRecoveryIssueLeftOut, words.Args{"n": n})

@@ -232,3 +232,27 @@ test('print runs say what will be there, and members without 2FA why they get no
   await expect(button(dialog(page), 'Continue')).toHaveCount(0);
   await expectAccessible(page, 'nobody can get a sheet');
 });
+
+test.describe('with a member whose name no font has', () => {
+  // A letter of a private plane, which no computer can draw.
+  const boxed = {
+    ...chidi,
+    name: 'Chidi \u{F0001}',
+    role: 'member',
+    password: 'harbour ribbon walnut twelve',
+  };
+  test.use({ home: { people: [boxed], enrolled: 1 } });
+
+  test('an admin is told whose sheet will have boxes before it is made', async ({ page }) => {
+    await office(page);
+    await select(page, boxed.name);
+    await button(page, 'Print recovery sheets').click();
+    await expect(
+      dialog(page).getByText('1 member’s name or email has characters that this computer has no font for.'),
+    ).toBeVisible();
+    await expect(dialog(page).getByText('Missing: U+F0001')).toBeVisible();
+    await expect(dialog(page).getByText(boxed.email)).toBeVisible();
+    await expectAccessible(page, 'Print recovery sheets, with a name that cannot be printed');
+    await expect(button(dialog(page), 'Continue')).toBeEnabled();
+  });
+});

@@ -2,7 +2,7 @@ import * as importing from '../../wailsjs/go/app/Import';
 import { EventsOn } from '../../wailsjs/runtime/runtime';
 import { openInvitations } from './answers';
 import { answered, call, closedProof } from './call';
-import type { ImportView, Proof } from './views';
+import type { ImportView, Proof, Unprintable } from './views';
 
 /** Settings, Members, Import, and what goes to paper or into a file from there. */
 export const Import = {
@@ -22,6 +22,8 @@ export const Import = {
   /** For drawing them; `Members.print` then opens the print dialog. */
   printInvitations: (session: string) =>
     answered((key) => importing.PrintInvitations(session, key), openInvitations),
+  /** Whose invitation would have boxes on it. */
+  unprintable: (session: string) => call<Unprintable[] | null>(() => importing.Unprintable(session)),
   /** A list without members, to fill in. */
   saveTemplate: (session: string) => call<{ name: string }>(() => importing.SaveTemplate(session)),
   /** The table of members as CSV, without secrets. */

@@ -2341,10 +2341,27 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class UnprintableView {
+	    name: string;
+	    email: string;
+	    characters: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new UnprintableView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.characters = source["characters"];
+	    }
+	}
 	export class RunPreview {
 	    ready: MemberView[];
 	    voids: MemberView[];
 	    barred: BarredView[];
+	    unprintable: UnprintableView[];
 	
 	    static createFrom(source: any = {}) {
 	        return new RunPreview(source);
@@ -2355,6 +2372,7 @@ export namespace app {
 	        this.ready = this.convertValues(source["ready"], MemberView);
 	        this.voids = this.convertValues(source["voids"], MemberView);
 	        this.barred = this.convertValues(source["barred"], BarredView);
+	        this.unprintable = this.convertValues(source["unprintable"], UnprintableView);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -2616,6 +2634,7 @@ export namespace app {
 	        this.names = source["names"];
 	    }
 	}
+	
 	
 	
 

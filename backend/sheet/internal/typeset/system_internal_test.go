@@ -132,6 +132,19 @@ func TestRead_LeavesOutWhatIsNoFile(t *testing.T) {
 	}
 }
 
+// Fonts list characters that they draw nothing for. Nothing is printed as a blank.
+func TestSystemFont_HasToDrawWhatItLists(t *testing.T) {
+	t.Parallel()
+	const blank = '\u2800' // Braille without a dot
+	f := systemFont(want{text: string(blank), weight: 400, lang: "en"})
+	if !slices.ContainsFunc(system.fonts, func(f fontscan.Footprint) bool { return f.Runes.Contains(blank) }) {
+		t.Fatal("no font lists it: the test shows nothing")
+	}
+	if f != nil {
+		t.Errorf("%s draws it", f.Name)
+	}
+}
+
 func TestSystemFont_KnowsSharedLettersByLanguage(t *testing.T) {
 	t.Parallel()
 	own := inter(t)

@@ -98,6 +98,14 @@ export interface OneTimeView {
   serverKey?: string;
 }
 
+/** A person of whose name or email this computer has no font for a character. */
+export interface Unprintable {
+  name: string;
+  email: string;
+  /** As U+1F600, a space between them. */
+  characters: string;
+}
+
 /** The preview of an import. Without a name the dialog was dismissed. */
 export interface ImportView {
   name: string;

@@ -1,6 +1,6 @@
 /** Print runs and their sheets. */
 import type { AppError } from '../refusals';
-import type { MemberView } from './members';
+import type { MemberView, Unprintable } from './members';
 
 export type Paper = 'a4' | 'letter';
 
@@ -37,6 +37,8 @@ export interface RunPreview {
   /** Of these, who holds a sheet that the new one replaces. */
   voids: MemberView[] | null;
   barred: { member: MemberView; reason: Kept }[] | null;
+  /** Whose sheet would have boxes on it. */
+  unprintable: Unprintable[] | null;
 }
 
 export interface RunOutcome {

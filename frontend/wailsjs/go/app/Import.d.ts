@@ -19,3 +19,5 @@ export function SaveInvitations(arg1:string,arg2:string):Promise<app.Saved>;
 export function SaveOverview(arg1:string):Promise<app.Saved>;
 
 export function SaveTemplate(arg1:string):Promise<app.Saved>;
+
+export function Unprintable(arg1:string):Promise<Array<app.UnprintableView>>;

@@ -37,3 +37,7 @@ export function SaveOverview(arg1) {
 export function SaveTemplate(arg1) {
   return window['go']['app']['Import']['SaveTemplate'](arg1);
 }
+
+export function Unprintable(arg1) {
+  return window['go']['app']['Import']['Unprintable'](arg1);
+}
