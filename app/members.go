@@ -43,6 +43,7 @@ type MemberView struct {
 	IssuedAt       string `json:"issuedAt,omitempty"`
 	HandedOverAt   string `json:"handedOverAt,omitempty"`
 	AcknowledgedAt string `json:"acknowledgedAt,omitempty"`
+	CheckedAt      string `json:"checkedAt,omitempty"`
 	LastSignInAt   string `json:"lastSignInAt,omitempty"`
 	CreatedAt      string `json:"createdAt"`
 	InvitedUntil   string `json:"invitedUntil,omitempty"` // an open invitation or password reset ends then
@@ -51,7 +52,7 @@ type MemberView struct {
 func (s *shell) memberView(m service.Member, p service.Policy) MemberView {
 	return MemberView{
 		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), CodesLeft: m.CodesLeft,
-		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged),
+		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged), CheckedAt: stamp(m.Checked),
 		LastSignInAt: stamp(m.LastSignInAt), CreatedAt: stamp(m.CreatedAt), InvitedUntil: stamp(m.InvitedUntil),
 	}
 }

@@ -25,6 +25,7 @@ type MemberColumns struct {
 	IssuedAt       []int64  `json:"issuedAt"`
 	HandedOverAt   []int64  `json:"handedOverAt"`
 	AcknowledgedAt []int64  `json:"acknowledgedAt"`
+	CheckedAt      []int64  `json:"checkedAt"`
 	LastSignInAt   []int64  `json:"lastSignInAt"`
 	CreatedAt      []int64  `json:"createdAt"`
 	InvitedUntil   []int64  `json:"invitedUntil"`
@@ -54,6 +55,7 @@ func (s *shell) columns(all []service.Member, p service.Policy, actorID string, 
 		IssuedAt:       column(all, func(m service.Member) int64 { return seconds(m.IssuedAt) }),
 		HandedOverAt:   column(all, func(m service.Member) int64 { return seconds(m.HandedOverAt) }),
 		AcknowledgedAt: column(all, func(m service.Member) int64 { return seconds(m.Acknowledged) }),
+		CheckedAt:      column(all, func(m service.Member) int64 { return seconds(m.Checked) }),
 		LastSignInAt:   column(all, func(m service.Member) int64 { return seconds(m.LastSignInAt) }),
 		CreatedAt:      column(all, func(m service.Member) int64 { return seconds(m.CreatedAt) }),
 		InvitedUntil:   column(all, func(m service.Member) int64 { return seconds(m.InvitedUntil) }),

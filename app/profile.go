@@ -152,3 +152,19 @@ func (p *Profile) Acknowledge(session string, word Envelope) (ProfileView, error
 		return in.session.Acknowledge(p.s.context(), typed)
 	})
 }
+
+// CheckCodes takes the check word or the number of the sheet that works.
+func (p *Profile) CheckCodes(session string, word Envelope) (ProfileView, error) {
+	return p.s.act(session, func(in *signIn) error {
+		typed, err := in.keys.open(holdsWord, word)
+		if err != nil {
+			return err
+		}
+		return in.session.CheckCodes(p.s.context(), typed)
+	})
+}
+
+// PostponeCheck puts the question for the sheet off for a week.
+func (p *Profile) PostponeCheck(session string) (ProfileView, error) {
+	return p.s.act(session, func(in *signIn) error { return in.session.PostponeCheck(p.s.context()) })
+}

@@ -95,6 +95,8 @@ type CodesView struct {
 	Run            int    `json:"run,omitempty"` // print run, where an admin issued it
 	HandedOverAt   string `json:"handedOverAt,omitempty"`
 	AcknowledgedAt string `json:"acknowledgedAt,omitempty"`
+	CheckedAt      string `json:"checkedAt,omitempty"` // when its holder last had it
+	CheckDue       bool   `json:"checkDue"`            // it is time to ask them
 }
 
 // CodeUsage says which numbered code was used, and when.
@@ -194,6 +196,7 @@ func (s *shell) profileView(o service.Overview) ProfileView {
 		codes := &CodesView{
 			Total: len(c.Codes), Left: c.Left, Used: []int{}, Sheet: c.Sheet, IssuedAt: stamp(c.IssuedAt), IssuedBy: c.IssuedBy,
 			Voided: c.State != service.SetActive, Warn: c.Low(), Run: c.Run, HandedOverAt: stamp(c.HandedOverAt), AcknowledgedAt: stamp(c.AcknowledgedAt),
+			CheckedAt: stamp(c.CheckedAt), CheckDue: c.CheckDue,
 		}
 		for _, row := range c.Codes {
 			if !row.UsedAt.IsZero() {

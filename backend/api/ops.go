@@ -84,6 +84,8 @@ type (
 	Before struct{ Before int }
 	// After is what an answer has told of before: its Seq, or 0.
 	After struct{ After int64 }
+	// Days is a length of time.
+	Days struct{ Days int }
 	// Minutes is a length of time.
 	Minutes struct{ Minutes int }
 	// Contact is whom to ask for help.
@@ -207,6 +209,8 @@ var (
 	KeepNewCodes   = op[None, None](BySession, "session/new-codes/keep", "Activates the new recovery codes.")
 	CancelNewCodes = op[None, None](BySession, "session/new-codes/cancel", "Drops the new recovery codes.")
 	Acknowledge    = op[Word, None](BySession, "session/acknowledge", "Takes the check word of a printed sheet.")
+	CheckCodes     = op[Word, None](BySession, "session/check-codes", "Takes the check word or the number of the sheet that works.")
+	PostponeCheck  = op[None, None](BySession, "session/postpone-check", "Puts the question for the sheet off for a week.")
 	NotMe          = op[None, None](BySession, "session/not-me", "Reports that another person used a recovery code or the password. The profile’s sessions end.")
 
 	SaveKeyPair = op[KeyPair, None](BySession, "keys/pair", "Saves a key pair for a profile that has none, or its own as it is wrapped anew.")
@@ -277,6 +281,7 @@ var (
 	DropRequirement = adminOp[OnApproval, None]("policy/drop-requirement", "Stops requiring 2FA.")
 	SetTwoPeople    = adminOp[SetTwoPeopleRequest, None]("policy/two-people", "Requires a second admin’s approval, or stops that.")
 	SetIdle         = adminOp[Minutes, None]("policy/idle", "Sets after how many minutes without use a session ends.")
+	SetCheckDays    = adminOp[Days, None]("policy/check-days", "Sets after how many days people are asked for their recovery codes.")
 	SetSupport      = adminOp[Contact, None]("policy/support", "Sets whom to ask for help.")
 	NameAdmins      = adminOp[On, None]("policy/name-admins", "Shows the admins’ names before sign-in, or hides them.")
 	RenameWorkspace = adminOp[Name, None]("policy/rename", "Changes the workspace’s name.")

@@ -186,6 +186,8 @@ var useCases = []useCase{
 		p.print(s.BeginNewCodes(p.ctx, p.proof()))
 		must(s.End(p.ctx))
 	})},
+	{name: "check the codes", base: enabled, covers: []string{"Session.CheckCodes"}, ready: signedIn(func(p *person, s *client.Session) { must(s.CheckCodes(p.ctx, secret.NewText("1"))) })},
+	{name: "put the check of the codes off", base: enabled, covers: []string{"Session.PostponeCheck"}, ready: signedIn(func(p *person, s *client.Session) { must(s.PostponeCheck(p.ctx)) })},
 	{name: "this was not me", base: enabled, covers: []string{"Session.NotMe"}, ready: func(p *person) func() {
 		p.start()
 		s := got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 1))))

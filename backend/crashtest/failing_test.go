@@ -210,6 +210,14 @@ func (t failingTx) HandOverSet(id string, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.HandOverSet(id, at) })
 }
 
+func (t failingTx) CheckSet(id string, at time.Time) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.CheckSet(id, at) })
+}
+
+func (t failingTx) PostponeSet(id string, until time.Time) (bool, error) {
+	return get(t.failingReads, func() (bool, error) { return t.tx.PostponeSet(id, until) })
+}
+
 func (t failingTx) AcknowledgeSet(id string, at time.Time) (bool, error) {
 	return get(t.failingReads, func() (bool, error) { return t.tx.AcknowledgeSet(id, at) })
 }

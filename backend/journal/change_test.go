@@ -411,6 +411,8 @@ func TestTx_EachWriteIsInItsEvent(t *testing.T) {
 			return yes(tx.MoveSet("s", store.SetPending, store.SetActive, time.Time{}))
 		}},
 		{"HandOverSet", func(tx store.WriteTx) error { return yes(tx.HandOverSet("s", monday)) }},
+		{"CheckSet", func(tx store.WriteTx) error { return yes(tx.CheckSet("s", monday)) }},
+		{"PostponeSet", func(tx store.WriteTx) error { return yes(tx.PostponeSet("s", monday)) }},
 		{"AcknowledgeSet", func(tx store.WriteTx) error { return yes(tx.AcknowledgeSet("s", monday)) }},
 		{"ConsumeCode", func(tx store.WriteTx) error { return yes(tx.ConsumeCode("s", 1, monday, store.UseSignIn)) }},
 		{"DeleteSet", func(tx store.WriteTx) error { return tx.DeleteSet("s") }},

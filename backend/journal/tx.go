@@ -403,6 +403,20 @@ func (t *Tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
 	return t.tx.AcknowledgeSet(id, at)
 }
 
+func (t *Tx) CheckSet(id string, at time.Time) (bool, error) {
+	if err := t.touch(key("set", id)); err != nil {
+		return false, err
+	}
+	return t.tx.CheckSet(id, at)
+}
+
+func (t *Tx) PostponeSet(id string, until time.Time) (bool, error) {
+	if err := t.touch(key("set", id)); err != nil {
+		return false, err
+	}
+	return t.tx.PostponeSet(id, until)
+}
+
 func (t *Tx) DeleteSet(id string) error {
 	return errors.Join(t.touch(key("set", id)), t.tx.DeleteSet(id))
 }

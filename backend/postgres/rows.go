@@ -57,7 +57,7 @@ const (
 	FROM factors f LEFT JOIN apps a ON a.workspace = $1 AND a.profile_id = f.profile_id
 	WHERE f.workspace = $1 ORDER BY f.profile_id, a.generation`
 	selectSetsAndCodes = `SELECT s.id, s.profile_id, s.sheet, s.state, s.salt, s.memory, s.time, s.lanes, s.issued_at, s.issued_by, s.replaces,
-		s.ended_at, s.run, s.place, s.handed_at, s.acknowledged, s.held_until, c.set_id IS NOT NULL, coalesce(c.number, 0), c.hash, coalesce(c.used_at, 0), coalesce(c.use, '')
+		s.ended_at, s.run, s.place, s.handed_at, s.acknowledged, s.checked_at, s.remind_at, s.held_until, c.set_id IS NOT NULL, coalesce(c.number, 0), c.hash, coalesce(c.used_at, 0), coalesce(c.use, '')
 	FROM recovery_sets s LEFT JOIN recovery_codes c ON c.workspace = $1 AND c.set_id = s.id
 	WHERE s.workspace = $1 ORDER BY s.id, c.number`
 )

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, place, handed_at, acknowledged, held_until"
+	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, place, handed_at, acknowledged, checked_at, remind_at, held_until"
 	selectSets = "SELECT " + setColumns + " FROM recovery_sets WHERE workspace = $1 "
 )
 
 func (t *tx) InsertSet(s store.Set, hashes [][]byte) error {
-	err := t.exec("INSERT INTO recovery_sets (workspace, "+setColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+	err := t.exec("INSERT INTO recovery_sets (workspace, "+setColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
-		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, s.Place, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.HeldUntil))
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, s.Place, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.CheckedAt), millis(s.RemindAt), millis(s.HeldUntil))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (t *readTx) set(where string, args ...any) (store.Set, error) {
 
 func scanSet(row scanner) (s store.Set, err error) {
 	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &octets{&s.Salt}, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
-		&when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, &when{&s.EndedAt}, &s.Run, &s.Place, &when{&s.HandedOverAt}, &when{&s.AcknowledgedAt}, &when{&s.HeldUntil})
+		&when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, &when{&s.EndedAt}, &s.Run, &s.Place, &when{&s.HandedOverAt}, &when{&s.AcknowledgedAt}, &when{&s.CheckedAt}, &when{&s.RemindAt}, &when{&s.HeldUntil})
 	return s, translate(err)
 }
 
@@ -50,6 +50,14 @@ func (t *tx) HandOverSet(id string, at time.Time) (bool, error) {
 
 func (t *tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
 	return t.guarded("UPDATE recovery_sets SET acknowledged = $2 WHERE workspace = $1 AND id = $3 AND state = 'active' AND acknowledged = 0", millis(at), id)
+}
+
+func (t *tx) CheckSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET checked_at = $2, remind_at = 0 WHERE workspace = $1 AND id = $3 AND state = 'active'", millis(at), id)
+}
+
+func (t *tx) PostponeSet(id string, until time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET remind_at = $2 WHERE workspace = $1 AND id = $3 AND state = 'active'", millis(until), id)
 }
 
 func (t *readTx) Set(id string) (store.Set, error) { return t.set("AND id = $2", id) }

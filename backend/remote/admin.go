@@ -157,6 +157,10 @@ func (a *admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 	return do(ctx, a, api.SetTwoPeople, api.SetTwoPeopleRequest{On: on, Approval: approval, Proof: api.ProofOf(proof)})
 }
 
+func (a *admin) SetCheckDays(ctx context.Context, days int) error {
+	return do(ctx, a, api.SetCheckDays, api.Days{Days: days})
+}
+
 func (a *admin) SetIdle(ctx context.Context, minutes int) error {
 	return do(ctx, a, api.SetIdle, api.Minutes{Minutes: minutes})
 }

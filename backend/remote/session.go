@@ -394,6 +394,14 @@ func (s *session) Acknowledge(ctx context.Context, word secret.Text) error {
 	return ask(ctx, s, api.Acknowledge, api.Word{Word: api.Text{Text: word}})
 }
 
+func (s *session) CheckCodes(ctx context.Context, typed secret.Text) error {
+	return ask(ctx, s, api.CheckCodes, api.Word{Word: api.Text{Text: typed}})
+}
+
+func (s *session) PostponeCheck(ctx context.Context) error {
+	return ask(ctx, s, api.PostponeCheck, api.None{})
+}
+
 func (s *session) NotMe(ctx context.Context) error { return ask(ctx, s, api.NotMe, api.None{}) }
 
 func (s *session) Showing(ctx context.Context) (service.Issued, error) {

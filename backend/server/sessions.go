@@ -166,6 +166,12 @@ func (s *Server) sessions() {
 	sessionOp(s, api.Acknowledge, func(ctx context.Context, in service.Session, req api.Word) (none api.None, _ error) {
 		return none, in.Acknowledge(ctx, req.Word.Text)
 	})
+	sessionOp(s, api.CheckCodes, func(ctx context.Context, in service.Session, req api.Word) (none api.None, _ error) {
+		return none, in.CheckCodes(ctx, req.Word.Text)
+	})
+	sessionOp(s, api.PostponeCheck, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
+		return none, in.PostponeCheck(ctx)
+	})
 	sessionOp(s, api.NotMe, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
 		return none, in.NotMe(ctx)
 	})

@@ -110,6 +110,9 @@ const (
 	CodeCheckWordRequired Code = "check_word_required"
 	CodeCheckWordWrong    Code = "check_word_wrong" // sheet, left, pause
 	CodeCheckWordNone     Code = "check_word_none"
+	CodeSheetRequired     Code = "sheet_required"
+	CodeSheetWrong        Code = "sheet_wrong" // sheet
+	CodeCheckDays         Code = "check_days"
 
 	CodeEventUnknown    Code = "event_unknown"     // event
 	CodeLogNotAuthentic Code = "log_not_authentic" // event, code: what this computer knows

@@ -8,6 +8,15 @@ const (
 	MaxIdleMinutes = 15
 )
 
+// After how many days people can be asked whether they still have their recovery codes; 0: never.
+var CheckDays = []int{0, 30, 90, 180}
+
+// FirstCheckDays is what a new workspace has.
+const FirstCheckDays = 90
+
+// CheckPause is for how long somebody is not asked who wants to be asked later.
+const CheckPause = 7 * 24 * time.Hour
+
 // Policy is Settings → Workspace.
 type Policy struct {
 	Name        string
@@ -15,6 +24,7 @@ type Policy struct {
 	RequireFrom time.Time // with Require2FA: from when
 	TwoPeople   bool
 	IdleMinutes int
+	CheckDays   int // see CheckDays
 	Support     string
 	NamesAdmins bool // at the sign-in
 }

@@ -57,6 +57,8 @@ type CodeUsage struct {
 	Run            int // print run, 0: issued by its holder
 	HandedOverAt   time.Time
 	AcknowledgedAt time.Time
+	CheckedAt      time.Time // when its holder last said that they have it
+	CheckDue       bool      // it is time to ask
 }
 
 // CodeUse is a recovery code, and what it was used for.

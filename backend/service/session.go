@@ -58,6 +58,8 @@ type Session interface {
 	KeepNewCodes(ctx context.Context) error
 	CancelNewCodes(ctx context.Context) error
 	Acknowledge(ctx context.Context, word secret.Text) error
+	CheckCodes(ctx context.Context, typed secret.Text) error
+	PostponeCheck(ctx context.Context) error
 	NotMe(ctx context.Context) error
 	Showing(ctx context.Context) (Issued, error)
 	ShowingKey(ctx context.Context) (secret.Text, error)

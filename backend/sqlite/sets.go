@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, place, handed_at, acknowledged, held_until"
+	setColumns = "id, profile_id, sheet, state, salt, memory, time, lanes, issued_at, issued_by, replaces, ended_at, run, place, handed_at, acknowledged, checked_at, remind_at, held_until"
 	selectSets = "SELECT " + setColumns + " FROM recovery_sets "
 )
 
 func (t *tx) InsertSet(s store.Set, hashes [][]byte) error {
-	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	err := t.exec("INSERT INTO recovery_sets ("+setColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		s.ID, s.ProfileID, s.Sheet, s.State, s.Salt, s.Params.MemoryKiB, s.Params.Time, s.Params.Threads,
-		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, s.Place, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.HeldUntil))
+		millis(s.IssuedAt), s.IssuedBy, s.Replaces, millis(s.EndedAt), s.Run, s.Place, millis(s.HandedOverAt), millis(s.AcknowledgedAt), millis(s.CheckedAt), millis(s.RemindAt), millis(s.HeldUntil))
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (t *readTx) set(where string, args ...any) (store.Set, error) {
 
 func scanSet(row scanner) (s store.Set, err error) {
 	err = row.Scan(&s.ID, &s.ProfileID, &s.Sheet, &s.State, &s.Salt, &s.Params.MemoryKiB, &s.Params.Time, &s.Params.Threads,
-		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, &s.Place, when{&s.HandedOverAt}, when{&s.AcknowledgedAt}, when{&s.HeldUntil})
+		when{&s.IssuedAt}, &s.IssuedBy, &s.Replaces, when{&s.EndedAt}, &s.Run, &s.Place, when{&s.HandedOverAt}, when{&s.AcknowledgedAt}, when{&s.CheckedAt}, when{&s.RemindAt}, when{&s.HeldUntil})
 	return s, translate(err)
 }
 
@@ -54,6 +54,14 @@ func (t *tx) HandOverSet(id string, at time.Time) (bool, error) {
 
 func (t *tx) AcknowledgeSet(id string, at time.Time) (bool, error) {
 	return t.guarded("UPDATE recovery_sets SET acknowledged = ? WHERE id = ? AND state = 'active' AND acknowledged = 0", millis(at), id)
+}
+
+func (t *tx) CheckSet(id string, at time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET checked_at = ?, remind_at = 0 WHERE id = ? AND state = 'active'", millis(at), id)
+}
+
+func (t *tx) PostponeSet(id string, until time.Time) (bool, error) {
+	return t.guarded("UPDATE recovery_sets SET remind_at = ? WHERE id = ? AND state = 'active'", millis(until), id)
 }
 
 func (t *readTx) Set(id string) (store.Set, error) { return t.set("WHERE id = ?", id) }

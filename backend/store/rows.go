@@ -21,6 +21,7 @@ type Info struct {
 	BackupAt    time.Time // when a backup was made last
 	Support     string    // whom to ask for help: words, an email or a link
 	HideAdmins  bool      // at the sign-in, owners and admins are not named
+	CheckDays   int       // after so many days people are asked whether they still have their recovery codes; 0: never
 
 	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
 	Rotating        bool      // documents of an older generation are being encrypted anew
@@ -201,6 +202,8 @@ type Set struct {
 	Place          int // on the run’s list, from 1
 	HandedOverAt   time.Time
 	AcknowledgedAt time.Time // its holder typed the check word
+	CheckedAt      time.Time // its holder last said that they have it
+	RemindAt       time.Time // and does not want to be asked before
 	HeldUntil      time.Time // while pending: whoever is shown it may keep it until then; zero: its run tells
 }
 
@@ -363,6 +366,7 @@ type Member struct {
 	IssuedAt     time.Time // of that sheet
 	HandedOverAt time.Time
 	Acknowledged time.Time
+	Checked      time.Time // when its holder last said that they have it
 	CodesLeft    int
 	InvitedUntil time.Time // when an open invitation or reset ends; zero for none
 }

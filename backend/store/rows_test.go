@@ -18,16 +18,16 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 	const params = `{"MemoryKiB":19456,"Time":2,"Threads":1}`
 	cost := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
 	for want, row := range map[string]any{
-		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,` +
+		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,"CheckDays":90,` +
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a","VaultLinks":""}`: store.Info{
-			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastRun: 2, VaultGeneration: 1, VaultPublicKey: "0a"},
+			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastRun: 2, CheckDays: 90, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
 			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","Share":"s","ChangedAt":` + time1 + `},` +
 			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false,"LastSheet":2}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
 			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3, LastSheet: 2},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
-			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"Place":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"HeldUntil":` + never + `},` +
+			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"Place":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"CheckedAt":` + never + `,"RemindAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
 			Set:   store.Set{ID: "s", ProfileID: "p", Sheet: 4, State: store.SetActive, Salt: []byte{5}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 3},
 			Codes: []store.CodeRow{{Number: 1, Hash: []byte{6}, UsedAt: at, Use: store.UseStepUp}}},

@@ -144,6 +144,9 @@ type WriteTx interface {
 	// HandOverSet and AcknowledgeSet note the time once, on a set that is in force.
 	HandOverSet(id string, at time.Time) (bool, error)
 	AcknowledgeSet(id string, at time.Time) (bool, error)
+	// CheckSet notes when the holder of a set that is in force last had it, and PostponeSet until when they are not asked.
+	CheckSet(id string, at time.Time) (bool, error)
+	PostponeSet(id string, until time.Time) (bool, error)
 	DeleteSet(id string) error
 	// ConsumeCode uses up a code that was not used, of a set that is active.
 	ConsumeCode(setID string, number int, at time.Time, use Use) (bool, error)

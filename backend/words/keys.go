@@ -316,6 +316,7 @@ var (
 	CodesLeft      = Key{"codes.left"}
 	CodesVoid      = Key{"codes.void"}
 	CodesSheetLine = Key{"codes.sheet_line"}
+	CodesChecked   = Key{"codes.checked"}
 	CodesSheet     = Key{"codes.sheet"}
 
 	AcknowledgeTitle   = Key{"acknowledge.title"}
@@ -324,6 +325,17 @@ var (
 	AcknowledgeAct     = Key{"acknowledge.act"}
 	AcknowledgeWorking = Key{"acknowledge.working"}
 	AcknowledgeDone    = Key{"acknowledge.done"}
+
+	CheckWhat       = Key{"check.what"}
+	CheckNext       = Key{"check.next"}
+	CheckTitle      = Key{"check.title"}
+	CheckLater      = Key{"check.later"}
+	CheckPostponed  = Key{"check.postponed"}
+	CheckWordText   = Key{"check.word_text"}
+	CheckNumberText = Key{"check.number_text"}
+	CheckNumber     = Key{"check.number"}
+	CheckLost       = Key{"check.lost"}
+	CheckDone       = Key{"check.done"}
 
 	UsageTitle      = Key{"usage.title"}
 	UsageText       = Key{"usage.text"}
@@ -791,6 +803,11 @@ var (
 	WorkspaceIdle             = Key{"workspace.idle"}
 	WorkspaceIdleText         = Key{"workspace.idle_text"}
 	WorkspaceIdleSaved        = Key{"workspace.idle_saved"}
+	WorkspaceCheck            = Key{"workspace.check"}
+	WorkspaceCheckOff         = Key{"workspace.check_off"}
+	WorkspaceCheckEvery       = Key{"workspace.check_every"}
+	WorkspaceCheckText        = Key{"workspace.check_text"}
+	WorkspaceCheckSaved       = Key{"workspace.check_saved"}
 	WorkspaceHelp             = Key{"workspace.help"}
 	WorkspaceHelpText         = Key{"workspace.help_text"}
 	WorkspaceSupport          = Key{"workspace.support"}
@@ -1447,6 +1464,12 @@ var (
 	ErrorCheckWordWrongNext           = Key{"error.check_word_wrong.next"}
 	ErrorCheckWordNoneWhat            = Key{"error.check_word_none.what"}
 	ErrorCheckWordNoneNext            = Key{"error.check_word_none.next"}
+	ErrorSheetRequiredWhat            = Key{"error.sheet_required.what"}
+	ErrorSheetRequiredNext            = Key{"error.sheet_required.next"}
+	ErrorSheetWrongWhat               = Key{"error.sheet_wrong.what"}
+	ErrorSheetWrongNext               = Key{"error.sheet_wrong.next"}
+	ErrorCheckDaysWhat                = Key{"error.check_days.what"}
+	ErrorCheckDaysNext                = Key{"error.check_days.next"}
 	ErrorKeychainAbsentWhat           = Key{"error.keychain_absent.what"}
 	ErrorKeychainAbsentNext           = Key{"error.keychain_absent.next"}
 	ErrorKeychainLockedWhat           = Key{"error.keychain_locked.what"}
@@ -2035,6 +2058,8 @@ var (
 	EventSecretDeleted            = Key{"event.secret-deleted"}
 	EventRecoveryCodesReplaced    = Key{"event.recovery-codes-replaced"}
 	EventRecoveryCodesVoided      = Key{"event.recovery-codes-voided"}
+	EventRecoveryCodesChecked     = Key{"event.recovery-codes-checked"}
+	EventRecoveryCheckPostponed   = Key{"event.recovery-check-postponed"}
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}
 	EventRecoveryCodesDropped     = Key{"event.recovery-codes-dropped"}
 	EventChecklistSet             = Key{"event.checklist-set"}
@@ -2056,6 +2081,7 @@ var (
 	EventApprovalWithdrawn        = Key{"event.approval-withdrawn"}
 	EventWorkspaceRenamed         = Key{"event.workspace-renamed"}
 	EventIdleTimeSet              = Key{"event.idle-time-set"}
+	EventCheckDaysSet             = Key{"event.check-days-set"}
 	Event2faRequired              = Key{"event.2fa-required"}
 	Event2faRequirementDropped    = Key{"event.2fa-requirement-dropped"}
 	EventClockConfirmed           = Key{"event.clock-confirmed"}
@@ -2316,6 +2342,7 @@ var (
 	TerminalUsageRun                         = Key{"terminal.usage.run"}
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
+	TerminalUsageDays                        = Key{"terminal.usage.days"}
 	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
 	TerminalUsageEvent                       = Key{"terminal.usage.event"}
 	TerminalUsageHeadOfFile                  = Key{"terminal.usage.head_of_file"}
@@ -2483,6 +2510,9 @@ var (
 	TerminalRecoveryConfirmLong              = Key{"terminal.recovery.confirm.long"}
 	TerminalRecoveryConfirmDone              = Key{"terminal.recovery.confirm.done"}
 	TerminalBoxes                            = Key{"terminal.boxes"}
+	TerminalRecoveryCheckShort               = Key{"terminal.recovery.check.short"}
+	TerminalRecoveryCheckLong                = Key{"terminal.recovery.check.long"}
+	TerminalRecoveryCheckDone                = Key{"terminal.recovery.check.done"}
 	TerminalRunsShort                        = Key{"terminal.runs.short"}
 	TerminalRunsLong                         = Key{"terminal.runs.long"}
 	TerminalRunsSheets                       = Key{"terminal.runs.sheets"}
@@ -2530,6 +2560,8 @@ var (
 	TerminalPolicyApprovalIs                 = Key{"terminal.policy.approval_is"}
 	TerminalPolicyIdle                       = Key{"terminal.policy.idle"}
 	TerminalPolicyMinutes                    = Key{"terminal.policy.minutes"}
+	TerminalPolicyCheck                      = Key{"terminal.policy.check"}
+	TerminalPolicyCheckIs                    = Key{"terminal.policy.check_is"}
 	TerminalPolicySupport                    = Key{"terminal.policy.support"}
 	TerminalPolicySupportNone                = Key{"terminal.policy.support_none"}
 	TerminalPolicyAdmins                     = Key{"terminal.policy.admins"}
@@ -2555,6 +2587,8 @@ var (
 	TerminalPolicyStopRequiringApprovalAsk   = Key{"terminal.policy.stop_requiring_approval.ask"}
 	TerminalPolicyAutoLockShort              = Key{"terminal.policy.auto_lock.short"}
 	TerminalPolicyAutoLockLong               = Key{"terminal.policy.auto_lock.long"}
+	TerminalPolicyCheckCodesShort            = Key{"terminal.policy.check_codes.short"}
+	TerminalPolicyCheckCodesLong             = Key{"terminal.policy.check_codes.long"}
 	TerminalPolicyRenameWorkspaceShort       = Key{"terminal.policy.rename_workspace.short"}
 	TerminalPolicyRenameWorkspaceLong        = Key{"terminal.policy.rename_workspace.long"}
 	TerminalPolicySupportContactShort        = Key{"terminal.policy.support_contact.short"}
@@ -2714,6 +2748,7 @@ var (
 	TerminalAskOwnerCode                     = Key{"terminal.ask.owner_code"}
 	TerminalAskRecoveryCode                  = Key{"terminal.ask.recovery_code"}
 	TerminalAskCheckWord                     = Key{"terminal.ask.check_word"}
+	TerminalAskSheet                         = Key{"terminal.ask.sheet"}
 	TerminalAskPassphrase                    = Key{"terminal.ask.passphrase"}
 	TerminalAskFilePassphrase                = Key{"terminal.ask.file_passphrase"}
 	TerminalAskSecretsPassphrase             = Key{"terminal.ask.secrets_passphrase"}

@@ -160,7 +160,7 @@ func (w *Workspace) tryKeys(ctx context.Context, name string, others []string) e
 	if err != nil {
 		return err
 	}
-	info := store.Info{ID: id, Name: name}
+	info := store.Info{ID: id, Name: name, CheckDays: service.FirstCheckDays}
 	var k keys
 	type item struct {
 		name string

@@ -70,11 +70,14 @@ const (
 	eventServerLeft          = "server-left"     // about the workspace: it is on one computer from now on
 	eventServerTaken         = "server-taken"    // about the workspace: it is at a server from now on
 	eventSecretsPassphrase   = "secrets-passphrase-changed"
-	eventAcknowledged        = "sheet-acknowledged" // run, sheet
-	eventExportOpened        = "export-opened"      // run, signer
-	eventExportSaved         = "export-saved"       // run, signer
-	eventExportRefused       = "export-refused"     // flaw
-	eventBackupOpened        = "backup-opened"      // signer
+	eventAcknowledged        = "sheet-acknowledged"       // run, sheet
+	eventCodesChecked        = "recovery-codes-checked"   // sheet
+	eventCheckPostponed      = "recovery-check-postponed" // sheet
+	eventCheckDaysSet        = "check-days-set"           // days
+	eventExportOpened        = "export-opened"            // run, signer
+	eventExportSaved         = "export-saved"             // run, signer
+	eventExportRefused       = "export-refused"           // flaw
+	eventBackupOpened        = "backup-opened"            // signer
 
 	// The contracts. A detail of documents is their IDs, with spaces between: their
 	// names are encrypted.

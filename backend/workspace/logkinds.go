@@ -34,11 +34,13 @@ var logKinds = map[string]logKind{
 	eventAbandoned:     {service.GroupTwoFactor, true},
 	eventItemDeleted:   {service.GroupTwoFactor, true},
 
-	eventCodesReplaced: {service.GroupRecovery, false},
-	eventCodesVoided:   {service.GroupRecovery, false},
-	eventChecklist:     {service.GroupProfile, true},
-	eventShown:         {service.GroupRecovery, true},
-	eventDropped:       {service.GroupRecovery, true},
+	eventCodesReplaced:  {service.GroupRecovery, false},
+	eventCodesVoided:    {service.GroupRecovery, false},
+	eventCodesChecked:   {service.GroupRecovery, false},
+	eventCheckPostponed: {service.GroupRecovery, true},
+	eventChecklist:      {service.GroupProfile, true},
+	eventShown:          {service.GroupRecovery, true},
+	eventDropped:        {service.GroupRecovery, true},
 
 	eventMemberAdded:         {service.GroupMembers, false},
 	eventMembersImported:     {service.GroupMembers, false},
@@ -60,6 +62,7 @@ var logKinds = map[string]logKind{
 
 	eventWorkspaceRenamed:   {service.GroupWorkspace, false},
 	eventIdleSet:            {service.GroupWorkspace, false},
+	eventCheckDaysSet:       {service.GroupWorkspace, false},
 	eventRequired:           {service.GroupWorkspace, false},
 	eventRequirementDropped: {service.GroupWorkspace, false},
 	eventClockConfirmed:     {service.GroupWorkspace, false},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"countersign/backend/client"
@@ -68,6 +69,7 @@ var acts = []act{
 		c.ok(c.a.NameAdmins(c.Context(), false))
 		return func() error { return c.a.NameAdmins(c.Context(), true) }
 	}},
+	byAdmin("SetCheckDays", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetCheckDays(c.Context(), []int{30, 180}[c.next()%2]) }),
 	byAdmin("SetIdle", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.SetIdle(c.Context(), 2+c.next()%13) }),
 	byAdmin("BeginRun", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.BeginRun(c.Context(), service.RunRequest{Members: []string{c.to.id}, Reason: "r", Kind: store.RunPrint}, c.actor.proof()))
@@ -252,6 +254,16 @@ var acts = []act{
 		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
 		c.ok(c.s.KeepNewCodes(c.Context()))
 		return func() error { return c.s.NotMe(c.Context()) }
+	}},
+	{does: []string{"Session.CheckCodes"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
+		c.ok(c.s.KeepNewCodes(c.Context()))
+		return func() error { return c.s.CheckCodes(c.Context(), secret.NewText(strconv.Itoa(c.actor.active()))) }
+	}},
+	{does: []string{"Session.PostponeCheck"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
+		c.ok(second(c.s.BeginNewCodes(c.Context(), c.actor.proof())))
+		c.ok(c.s.KeepNewCodes(c.Context()))
+		return func() error { return c.s.PostponeCheck(c.Context()) }
 	}},
 	{does: []string{"Session.Acknowledge"}, by: store.RoleMember, on: true, ready: func(c *cast) func() error {
 		by := c.one(person{role: store.RoleAdmin})

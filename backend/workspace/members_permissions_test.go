@@ -126,6 +126,7 @@ var adminCases = []adminCase{
 	{"Refuse", func(a *client.Admin, _, to *user) error { return a.Refuse(to.h.Context(), "x") }, nil},
 	{"Policy", func(a *client.Admin, _, to *user) error { _, err := a.Policy(to.h.Context()); return err }, nil},
 	{"RenameWorkspace", func(a *client.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
+	{"SetCheckDays", func(a *client.Admin, _, to *user) error { return a.SetCheckDays(to.h.Context(), 30) }, nil},
 	{"SetIdle", func(a *client.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
 	{"SetSupport", func(a *client.Admin, _, to *user) error { return a.SetSupport(to.h.Context(), "Room 4") }, nil},
 	{"NameAdmins", func(a *client.Admin, _, to *user) error { return a.NameAdmins(to.h.Context(), false) }, nil},

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"countersign/backend/service"
@@ -17,7 +18,7 @@ func (a *Admin) Policy(ctx context.Context) (p service.Policy, err error) {
 			return err
 		}
 		p = service.Policy{
-			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
+			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute), CheckDays: info.CheckDays,
 			Support: info.Support, NamesAdmins: !info.HideAdmins,
 		}
 		return nil
@@ -94,6 +95,18 @@ func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
 	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.IdleMinutes = minutes
 		return map[string]string{"minutes": decimal(minutes)}, nil
+	})
+}
+
+// SetCheckDays sets after how many days people are asked whether they still have their recovery codes, one of
+// service.CheckDays; 0: never. Errors: check_days; forbidden; folder.
+func (a *Admin) SetCheckDays(ctx context.Context, days int) error {
+	if !slices.Contains(service.CheckDays, days) {
+		return refuse(service.CodeCheckDays).At("days")
+	}
+	return a.setInfo(ctx, nil, "", eventCheckDaysSet, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
+		i.CheckDays = days
+		return map[string]string{"days": decimal(days)}, nil
 	})
 }
 

@@ -274,7 +274,7 @@ func TestPolicy_IsStoredWithinItsRanges(t *testing.T) {
 	h.refused(err, service.CodeSessionEnded)
 	p, err := owner.admin().Policy(t.Context())
 	h.ok(err)
-	if want := (service.Policy{Name: "Southwind", IdleMinutes: 15, NamesAdmins: true}); fmt.Sprint(p) != fmt.Sprint(want) {
+	if want := (service.Policy{Name: "Southwind", IdleMinutes: 15, CheckDays: service.FirstCheckDays, NamesAdmins: true}); fmt.Sprint(p) != fmt.Sprint(want) {
 		t.Errorf("%+v", p)
 	}
 }

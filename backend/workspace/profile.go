@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -57,7 +58,7 @@ func (s *Session) overviewIn(tx store.ReadTx, p store.Profile) (o service.Overvi
 	if err != nil {
 		return o, err
 	}
-	codes, err := codeUsage(tx, s.id)
+	codes, err := codeUsage(tx, s.id, info.CheckDays, now)
 	t := &o.TwoFactor
 	t.On, t.Since, t.AuthenticatorOff, t.Codes = true, f.Since, off, codes
 	for _, a := range f.Apps {
@@ -67,7 +68,7 @@ func (s *Session) overviewIn(tx store.ReadTx, p store.Profile) (o service.Overvi
 }
 
 // codeUsage reads the set in force, or the voided one that was in force last.
-func codeUsage(tx store.ReadTx, profileID string) (*service.CodeUsage, error) {
+func codeUsage(tx store.ReadTx, profileID string, days int, now time.Time) (*service.CodeUsage, error) {
 	set, err := tx.LatestSet(profileID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -80,13 +81,14 @@ func codeUsage(tx store.ReadTx, profileID string) (*service.CodeUsage, error) {
 		return nil, err
 	}
 	u := &service.CodeUsage{Sheet: set.Sheet, State: set.State, IssuedAt: set.IssuedAt, IssuedBy: set.IssuedBy,
-		Run: set.Run, HandedOverAt: set.HandedOverAt, AcknowledgedAt: set.AcknowledgedAt}
+		Run: set.Run, HandedOverAt: set.HandedOverAt, AcknowledgedAt: set.AcknowledgedAt, CheckedAt: set.CheckedAt}
 	for _, row := range rows {
 		u.Codes = append(u.Codes, service.CodeUse{Number: row.Number, UsedAt: row.UsedAt, Use: row.Use})
 		if set.State == store.SetActive && row.UsedAt.IsZero() {
 			u.Left++
 		}
 	}
+	u.CheckDue = u.Left > 0 && checkDue(set, days, now)
 	return u, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"countersign/backend/recovery"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -218,25 +217,5 @@ func (s *Session) Acknowledge(ctx context.Context, word secret.Text) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.w.recordAttempt(ctx, s.id, store.KindCheckWord)
-	if err != nil {
-		return err
-	}
-	if !recovery.SameCheckWord(word, s.w.checkWord(set.ID)) {
-		return s.w.wrong(ctx, t, service.CodeCheckWordWrong).At("word").With("sheet", set.Sheet)
-	}
-	now := s.w.now()
-	return s.w.update(ctx, func(tx store.WriteTx) error {
-		if _, err := s.profile(tx); err != nil {
-			return err
-		}
-		ok, err := tx.AcknowledgeSet(set.ID, now)
-		if err := refuseUnless(ok, err, service.CodeCheckWordNone); err != nil {
-			return err
-		}
-		if err := clearFailures(tx, t); err != nil {
-			return err
-		}
-		return s.w.record(tx, now, eventAcknowledged, s.id, s.id, map[string]string{"sheet": decimal(set.Sheet), "run": decimal(set.Run)})
-	})
+	return s.takeCheckWord(ctx, set, word)
 }

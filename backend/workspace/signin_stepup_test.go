@@ -169,7 +169,7 @@ var askingActs = []askingAct{
 
 func TestProof_EveryActThatTakesOneIsAmongThem(t *testing.T) {
 	t.Parallel()
-	ownInput := []string{"Session.Confirm", "EnrolmentSession.Confirm", "Session.Acknowledge"} // a new phone's first code, a sheet's check word
+	ownInput := []string{"Session.Confirm", "EnrolmentSession.Confirm", "Session.Acknowledge", "Session.CheckCodes"} // a new phone's first code, a sheet's check word
 	var want []string
 	for _, of := range []reflect.Type{reflect.TypeFor[*client.Session](), reflect.TypeFor[*client.Admin](), reflect.TypeFor[*client.EnrolmentSession]()} {
 		for m := range of.Methods() {

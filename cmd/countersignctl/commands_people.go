@@ -185,6 +185,12 @@ func recoveryCommands(e *env) *cobra.Command {
 			run:     recoveryConfirm,
 			flags:   []flags{signInFlags},
 		},
+		command{
+			use: "check", short: words.TerminalRecoveryCheckShort, long: words.TerminalRecoveryCheckLong,
+			example: "countersignctl recovery check --email sam@example.com",
+			run:     recoveryCheck,
+			flags:   []flags{signInFlags},
+		},
 	)
 }
 

@@ -53,6 +53,12 @@ func policyCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags},
 		},
 		command{
+			use: "check-codes DAYS", short: words.TerminalPolicyCheckCodesShort, long: words.TerminalPolicyCheckCodesLong,
+			example: "countersignctl policy check-codes 90",
+			run:     policyCheckCodes,
+			flags:   []flags{signInFlags},
+		},
+		command{
 			use: "rename-workspace NAME", short: words.TerminalPolicyRenameWorkspaceShort, long: words.TerminalPolicyRenameWorkspaceLong,
 			longArgs: words.Args{"max": service.MaxName},
 			example:  "countersignctl policy rename-workspace \"Northwind Legal\"",

@@ -29,6 +29,7 @@ type memberView struct {
 	IssuedAt     time.Time `json:"issuedAt,omitzero"`
 	HandedOverAt time.Time `json:"handedOverAt,omitzero"`
 	Acknowledged time.Time `json:"acknowledgedAt,omitzero"`
+	CheckedAt    time.Time `json:"checkedAt,omitzero"`
 	LastSignInAt time.Time `json:"lastSignInAt,omitzero"`
 	InvitedUntil time.Time `json:"invitedUntil,omitzero"`
 }
@@ -36,7 +37,7 @@ type memberView struct {
 func memberViewOf(m service.Member, p service.Policy, now time.Time) memberView {
 	v := memberView{
 		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
-		Run: m.Run, IssuedAt: m.IssuedAt, HandedOverAt: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignInAt: m.LastSignInAt, InvitedUntil: m.InvitedUntil,
+		Run: m.Run, IssuedAt: m.IssuedAt, HandedOverAt: m.HandedOverAt, Acknowledged: m.Acknowledged, CheckedAt: m.Checked, LastSignInAt: m.LastSignInAt, InvitedUntil: m.InvitedUntil,
 	}
 	if m.State == service.ProfileActive {
 		v.State = "active"

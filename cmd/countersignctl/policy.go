@@ -22,6 +22,7 @@ type policyView struct {
 	RequireFrom     time.Time `json:"requireFrom,omitzero"`
 	RequireApproval bool      `json:"requireApproval"`
 	AutoLockMinutes int       `json:"autoLockMinutes"`
+	CheckDays       int       `json:"checkDays"`      // 0: never
 	SupportContact  string    `json:"supportContact"` // empty: none
 	AdminsNamed     bool      `json:"adminsNamed"`    // in Help
 	SigningKey      string    `json:"signingKey"`     // its fingerprint
@@ -41,7 +42,7 @@ func (e *env) policy(ctx context.Context, change func(*client.Admin) error) erro
 		if err != nil {
 			return err
 		}
-		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.Support, p.NamesAdmins, signer.String()}
+		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.CheckDays, p.Support, p.NamesAdmins, signer.String()}
 		return e.print(v, v.text(e.now()))
 	})
 }
@@ -62,6 +63,7 @@ func (v policyView) text(now time.Time) string {
 	line(words.TerminalPolicyTwoFactor, say(words.TerminalPolicyTwoFactorIs, words.Args{"required": required, "at": minute(v.RequireFrom)}))
 	line(words.TerminalPolicyApproval, say(words.TerminalPolicyApprovalIs, words.Args{"required": yesNo(v.RequireApproval)}))
 	line(words.TerminalPolicyIdle, say(words.TerminalPolicyMinutes, words.Args{"n": v.AutoLockMinutes}))
+	line(words.TerminalPolicyCheck, say(words.TerminalPolicyCheckIs, words.Args{"days": v.CheckDays}))
 	support := v.SupportContact
 	if support == "" {
 		support = say(words.TerminalPolicySupportNone, nil)
@@ -193,6 +195,14 @@ func policyAutoLock(ctx context.Context, e *env, args []string) error {
 		return cli.Usage(words.TerminalUsageMinutes, words.Args{"typed": strconv.Quote(args[0])})
 	}
 	return e.policy(ctx, func(a *client.Admin) error { return a.SetIdle(ctx, minutes) })
+}
+
+func policyCheckCodes(ctx context.Context, e *env, args []string) error {
+	days, err := strconv.Atoi(args[0])
+	if err != nil {
+		return cli.Usage(words.TerminalUsageDays, words.Args{"typed": strconv.Quote(args[0])})
+	}
+	return e.policy(ctx, func(a *client.Admin) error { return a.SetCheckDays(ctx, days) })
 }
 
 func policyRenameWorkspace(ctx context.Context, e *env, args []string) error {

@@ -223,3 +223,16 @@ func recoveryConfirm(ctx context.Context, e *env, _ []string) error {
 		return e.print(map[string]any{"ok": true}, say(words.TerminalRecoveryConfirmDone, nil)+"\n")
 	})
 }
+
+func recoveryCheck(ctx context.Context, e *env, _ []string) error {
+	return e.signedIn(ctx, func(_ *place, s *client.Session) error {
+		typed, err := e.ask(ctx, words.TerminalAskSheet, true)
+		if err != nil {
+			return err
+		}
+		if err := s.CheckCodes(ctx, typed); err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true}, say(words.TerminalRecoveryCheckDone, nil)+"\n")
+	})
+}

@@ -289,6 +289,7 @@ test('10,000 members scroll, sort, search and are selected', async ({ page }) =>
         members.issuedAt.push(Math.round(now - i * 86_400));
         members.handedOverAt.push(0);
         members.acknowledgedAt.push(0);
+        members.checkedAt.push(0);
         members.lastSignInAt.push(Math.round(now - i * 3600));
         members.createdAt.push(members.createdAt[0]);
         members.invitedUntil.push(0);

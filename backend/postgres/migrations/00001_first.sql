@@ -18,6 +18,7 @@ CREATE TABLE workspaces (
   backup_at        bigint NOT NULL DEFAULT 0, -- of the last backup, 0: never
   support          text COLLATE "C" NOT NULL DEFAULT '', -- whom to ask for help: words, an email or a link
   hide_admins      boolean NOT NULL DEFAULT false, -- at the sign-in, owners and admins are not named
+  check_days       bigint NOT NULL DEFAULT 0, -- after so many days people are asked for their recovery codes; 0: never
 
   vault_generation bigint NOT NULL DEFAULT 0, -- of the vault's key, 0: none yet
   vault_public_key text COLLATE "C" NOT NULL DEFAULT '', -- hex: recognises the vault's key
@@ -118,6 +119,8 @@ CREATE TABLE recovery_sets (
   place        bigint NOT NULL DEFAULT 0, -- on the run's list, from 1
   handed_at    bigint NOT NULL DEFAULT 0,
   acknowledged bigint NOT NULL DEFAULT 0,
+  checked_at   bigint NOT NULL DEFAULT 0, -- its holder last said that they have it
+  remind_at    bigint NOT NULL DEFAULT 0, -- and is not to be asked before
   held_until   bigint NOT NULL DEFAULT 0, -- while pending; 0: its run tells
   PRIMARY KEY (workspace, id),
   UNIQUE (workspace, profile_id, sheet),

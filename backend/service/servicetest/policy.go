@@ -59,7 +59,7 @@ func policyIsSeen(f *fixture) {
 	f.ok(err)
 	now, err := sa.Policy(f.ctx())
 	f.ok(err)
-	f.same("the policy", now, service.Policy{Name: "Southwind Legal", IdleMinutes: 1, Support: "help@example.com"})
+	f.same("the policy", now, service.Policy{Name: "Southwind Legal", IdleMinutes: 1, CheckDays: service.FirstCheckDays, Support: "help@example.com"})
 	f.place.Advance(time.Minute)
 	f.refused(s.Touch(), service.CodeSessionEnded)
 }

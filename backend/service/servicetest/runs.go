@@ -22,6 +22,7 @@ var runs = []useCase{
 	{"Run_EndsWithItsSession", runEnds, nil},
 	{"VoidSheets_EndsCodesThatNobodyGot", voidsSheets, []string{"Admin.VoidSheets"}},
 	{"Acknowledge_CountsWrongWords", wrongWords, nil},
+	{"CheckCodes_NotesThatTheyAreAtHand", checksCodes, []string{"Session.CheckCodes", "Session.PostponeCheck", "Admin.SetCheckDays"}},
 }
 
 func ids(people ...*person) (all []string) {
@@ -353,4 +354,34 @@ func wrongWords(f *fixture) {
 	}
 	f.refused(s.Acknowledge(f.ctx(), text(sheets[0].CheckWord)), service.CodeThrottled)
 	f.refused(f.guarded(service.RoleMember).signIn().Acknowledge(f.ctx(), text("word")), service.CodeCheckWordNone) // of one's own codes
+}
+
+func checksCodes(f *fixture) {
+	a := f.owner.admin()
+	f.refused(a.SetCheckDays(f.ctx(), 7), service.CodeCheckDays)
+	f.ok(a.SetCheckDays(f.ctx(), 30))
+	policy, err := a.Policy(f.ctx())
+	f.ok(err)
+	f.same("the days", policy.CheckDays, 30)
+	m := f.guarded(service.RoleMember)
+	s := m.signIn()
+	f.refused(s.CheckCodes(f.ctx(), text(" ")), service.CodeSheetRequired)
+	f.same("the sheet", argument(f.refused(s.CheckCodes(f.ctx(), text("7")), service.CodeSheetWrong), "sheet"), 1)
+	f.ok(s.PostponeCheck(f.ctx()))
+	f.ok(s.CheckCodes(f.ctx(), text("1")))
+	o, err := s.Overview(f.ctx())
+	f.ok(err)
+	if c := o.TwoFactor.Codes; c.CheckedAt.IsZero() || c.CheckDue || c.Left != recovery.SetSize {
+		f.Errorf("%+v", c)
+	}
+	off := f.member(service.RoleMember).signIn()
+	f.refused(off.CheckCodes(f.ctx(), text("1")), service.CodeRecoveryNone)
+	f.refused(off.PostponeCheck(f.ctx()), service.CodeRecoveryNone)
+	number, sheets := f.printed(a, m)
+	f.refused(s.CheckCodes(f.ctx(), text("")), service.CodeCheckWordRequired)
+	f.refused(s.CheckCodes(f.ctx(), text("2")), service.CodeCheckWordWrong)
+	f.ok(s.CheckCodes(f.ctx(), text(sheets[0].CheckWord)))
+	if l := f.ledger(a, number); l.Entries[0].SheetState() != service.SheetAcknowledged {
+		f.Errorf("%+v", l)
+	}
 }

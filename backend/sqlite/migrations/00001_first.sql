@@ -19,6 +19,7 @@ CREATE TABLE workspace (
   backup_at    INTEGER NOT NULL DEFAULT 0, -- of the last backup, 0: never
   support      TEXT    NOT NULL DEFAULT '', -- whom to ask for help: words, an email or a link
   hide_admins  INTEGER NOT NULL DEFAULT 0, -- at the sign-in, owners and admins are not named
+  check_days   INTEGER NOT NULL DEFAULT 0, -- after so many days people are asked for their recovery codes; 0: never
 
   vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
   vault_public_key      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key
@@ -107,6 +108,8 @@ CREATE TABLE recovery_sets (
   place        INTEGER NOT NULL DEFAULT 0, -- on the run's list, from 1
   handed_at    INTEGER NOT NULL DEFAULT 0,
   acknowledged INTEGER NOT NULL DEFAULT 0,
+  checked_at   INTEGER NOT NULL DEFAULT 0, -- its holder last said that they have it
+  remind_at    INTEGER NOT NULL DEFAULT 0, -- and is not to be asked before
   held_until   INTEGER NOT NULL DEFAULT 0, -- while pending; 0: its run tells
   UNIQUE (profile_id, sheet)
 ) STRICT;

@@ -68,6 +68,8 @@ func guardedNo(f *fixture) {
 	f.update(func(tx store.WriteTx) error {
 		for name, act := range map[string]func() (bool, error){
 			"hand over what is not active":     func() (bool, error) { return tx.HandOverSet("q", monday) },
+			"check what is not active":         func() (bool, error) { return tx.CheckSet("q", monday) },
+			"postpone what is not active":      func() (bool, error) { return tx.PostponeSet("q", monday) },
 			"acknowledge what is not active":   func() (bool, error) { return tx.AcknowledgeSet("q", monday) },
 			"use a code of a set that waits":   func() (bool, error) { return tx.ConsumeCode("q", 1, monday, store.UseSignIn) },
 			"use a step again":                 func() (bool, error) { return tx.ConsumeStep("a", 3, 7, monday, store.UseSignIn) },

@@ -15,7 +15,7 @@ import (
 // in and looked up.
 func everything() map[store.Key]entry {
 	at := monday
-	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true,
+	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true, CheckDays: 30,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
@@ -24,7 +24,7 @@ func everything() map[store.Key]entry {
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, Name: "N", Replaces: 3, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}
 	recoverySet := store.Set{ID: "s", ProfileID: "p", Sheet: 7, State: store.SetVoided, Salt: []byte{9}, Params: cost, IssuedAt: at, IssuedBy: "A", Replaces: 6,
-		EndedAt: at, Run: 1, Place: 2, HandedOverAt: at, AcknowledgedAt: at, HeldUntil: at}
+		EndedAt: at, Run: 1, Place: 2, HandedOverAt: at, AcknowledgedAt: at, CheckedAt: at, RemindAt: at, HeldUntil: at}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 3, SinceSignIn: 4, ChargedAt: at, BeforeAt: at, LockedUntil: at}
 	oneTime := store.OneTime{ProfileID: "p", Kind: store.OneTimeHelp, Salt: []byte("s"), Params: cost, Hash: []byte("h"), IssuedAt: at, IssuedBy: "p", ExpiresAt: at, EndedAt: at, Box: []byte{0, 9}}
 	run := store.Run{Number: 1, At: at, ByID: "p", ByName: "P", Reason: "“r”", Kind: store.RunExport, State: store.RunDone, Members: []string{"p", `b"],["`}, Sheets: []int{7, 1}, EndedAt: at, HeldUntil: at}

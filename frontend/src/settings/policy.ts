@@ -3,6 +3,9 @@ import type { ApprovalView, PolicyView, ProfileView } from '../wire/api';
 import { day } from '../base/dates';
 import { t } from '../base/i18n';
 
+/** After how many days people can be asked for their recovery codes; 0: never. The application holds to it, too. */
+export const checkDays = [0, 30, 90, 180];
+
 /** The bounds of the idle time, in minutes. */
 export const idleMinutes = Array.from({ length: 15 }, (_, i) => i + 1);
 

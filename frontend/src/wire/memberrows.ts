@@ -51,6 +51,9 @@ class Row implements MemberView {
   get acknowledgedAt() {
     return time(this.#of.acknowledgedAt[this.#row]);
   }
+  get checkedAt() {
+    return time(this.#of.checkedAt[this.#row]);
+  }
   get lastSignInAt() {
     return time(this.#of.lastSignInAt[this.#row]);
   }

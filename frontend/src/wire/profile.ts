@@ -50,4 +50,8 @@ export const Profile = {
   /** Says with its check word that one's own sheet has arrived. */
   acknowledge: (session: string, word: string) =>
     call<ProfileView>(async () => profile.Acknowledge(session, await closed('check word', word))),
+  /** Takes the check word or the number of the sheet that works. */
+  checkCodes: (session: string, word: string) =>
+    call<ProfileView>(async () => profile.CheckCodes(session, await closed('check word', word))),
+  postponeCheck: (session: string) => call<ProfileView>(() => profile.PostponeCheck(session)),
 };

@@ -17,6 +17,8 @@ export const Settings = {
     ),
   get: (session: string) => call<PolicyView>(() => settings.Get(session)),
   rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
+  setCheckDays: (session: string, days: number) =>
+    call<PolicyView>(() => settings.SetCheckDays(session, days)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
   setSupport: (session: string, contact: string) =>
     call<PolicyView>(() => settings.SetSupport(session, contact)),

@@ -320,6 +320,8 @@ export function fake(scenario) {
               ? { entries: entries(40, 3), next: 0 }
               : { entries: scenario.quiet ? [] : entries(0, 9), next: scenario.quiet ? 0 : 900 },
           ),
+        CheckCodes: () => refuse('sheet_wrong', 'word', { sheet: 3 }),
+        PostponeCheck: () => wait(profile),
         NotMe: () =>
           wait({
             ...profile,

@@ -1,7 +1,34 @@
 /** The screens of one’s own account worth a look: profile, enrolment, codes, the kit, help. */
-import { button, signIn, profileOff, profile, enable, edit, stepUp, on } from './steps.mjs';
+import { button, signIn, verify, profileOff, profile, enable, edit, stepUp, on } from './steps.mjs';
 
 export const profileShots = [
+  {
+    name: 'check-codes-home',
+    scenario: { on: true, codes: { checkDue: true } },
+    act: async (page) => {
+      await verify(page);
+      await page.getByText('Do you still have your recovery codes?').waitFor();
+    },
+  },
+  {
+    name: 'check-codes-profile',
+    scenario: {
+      on: true,
+      codes: { checkDue: true, checkedAt: new Date(Date.now() - 91 * 864e5).toISOString() },
+    },
+    act: profile,
+  },
+  {
+    name: 'check-codes',
+    scenario: { on: true, codes: { checkDue: true } },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Check your codes').click();
+      await page.getByLabel('Sheet number').fill('1');
+      await button(page.getByRole('dialog'), 'Check your codes').click();
+      await page.getByText('Your current codes are on another sheet.').waitFor();
+    },
+  },
   {
     name: 'checklist-hidden',
     scenario: { checklist: { 'two-factor': false, codes: false }, away: true },

@@ -263,6 +263,7 @@ export namespace app {
 	    issuedAt?: string;
 	    handedOverAt?: string;
 	    acknowledgedAt?: string;
+	    checkedAt?: string;
 	    lastSignInAt?: string;
 	    createdAt: string;
 	    invitedUntil?: string;
@@ -285,6 +286,7 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.handedOverAt = source["handedOverAt"];
 	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.checkedAt = source["checkedAt"];
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.createdAt = source["createdAt"];
 	        this.invitedUntil = source["invitedUntil"];
@@ -489,6 +491,8 @@ export namespace app {
 	    run?: number;
 	    handedOverAt?: string;
 	    acknowledgedAt?: string;
+	    checkedAt?: string;
+	    checkDue: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new CodesView(source);
@@ -507,6 +511,8 @@ export namespace app {
 	        this.run = source["run"];
 	        this.handedOverAt = source["handedOverAt"];
 	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.checkedAt = source["checkedAt"];
+	        this.checkDue = source["checkDue"];
 	    }
 	}
 	export class ComputerView {
@@ -1559,6 +1565,7 @@ export namespace app {
 	    issuedAt: number[];
 	    handedOverAt: number[];
 	    acknowledgedAt: number[];
+	    checkedAt: number[];
 	    lastSignInAt: number[];
 	    createdAt: number[];
 	    invitedUntil: number[];
@@ -1583,6 +1590,7 @@ export namespace app {
 	        this.issuedAt = source["issuedAt"];
 	        this.handedOverAt = source["handedOverAt"];
 	        this.acknowledgedAt = source["acknowledgedAt"];
+	        this.checkedAt = source["checkedAt"];
 	        this.lastSignInAt = source["lastSignInAt"];
 	        this.createdAt = source["createdAt"];
 	        this.invitedUntil = source["invitedUntil"];
@@ -1847,6 +1855,7 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    checkDays: number;
 	    support: string;
 	    namesAdmins: boolean;
 	    secretsFile?: boolean;
@@ -1865,6 +1874,7 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.checkDays = source["checkDays"];
 	        this.support = source["support"];
 	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];

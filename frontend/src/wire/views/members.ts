@@ -16,6 +16,7 @@ export interface MemberView {
   issuedAt?: string;
   handedOverAt?: string;
   acknowledgedAt?: string;
+  checkedAt?: string;
   lastSignInAt?: string;
   createdAt: string;
   /** An open invitation or password reset ends then. */
@@ -46,6 +47,7 @@ export interface MemberColumns {
   issuedAt: number[];
   handedOverAt: number[];
   acknowledgedAt: number[];
+  checkedAt: number[];
   lastSignInAt: number[];
   createdAt: number[];
   invitedUntil: number[];

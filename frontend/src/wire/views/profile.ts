@@ -33,6 +33,10 @@ export interface CodesView {
   run?: number;
   handedOverAt?: string;
   acknowledgedAt?: string;
+  /** When its holder last had it. */
+  checkedAt?: string;
+  /** It is time to ask them. */
+  checkDue: boolean;
 }
 
 export type AuthenticatorUse = 'sign-in' | 'enrolment' | 'step-up' | 'phone-change' | 'app-added';

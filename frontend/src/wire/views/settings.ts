@@ -9,6 +9,8 @@ export interface PolicyView {
   inForce: boolean;
   twoPeople: boolean;
   idleMinutes: number;
+  /** 0: never. */
+  checkDays: number;
   /** Whom to ask for help: words, an email or a link. */
   support: string;
   /** The help at the sign-in names owners and admins. */

@@ -8,6 +8,8 @@ export function ChangeEmail(arg1:string,arg2:string,arg3:app.Proof):Promise<app.
 
 export function ChangePassword(arg1:string,arg2:app.Envelope,arg3:app.Envelope,arg4:app.Factor):Promise<app.ProfileView>;
 
+export function CheckCodes(arg1:string,arg2:app.Envelope):Promise<app.ProfileView>;
+
 export function CheckEmail(arg1:string,arg2:string):Promise<void>;
 
 export function Checklist(arg1:string):Promise<app.ChecklistView>;
@@ -23,6 +25,8 @@ export function Get(arg1:string):Promise<app.ProfileView>;
 export function LogState(arg1:string):Promise<app.LogStateView>;
 
 export function NotMe(arg1:string):Promise<app.ProfileView>;
+
+export function PostponeCheck(arg1:string):Promise<app.ProfileView>;
 
 export function PutChecklistAway(arg1:string,arg2:boolean):Promise<app.ChecklistView>;
 

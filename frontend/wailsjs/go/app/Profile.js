@@ -14,6 +14,10 @@ export function ChangePassword(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Profile']['ChangePassword'](arg1, arg2, arg3, arg4);
 }
 
+export function CheckCodes(arg1, arg2) {
+  return window['go']['app']['Profile']['CheckCodes'](arg1, arg2);
+}
+
 export function CheckEmail(arg1, arg2) {
   return window['go']['app']['Profile']['CheckEmail'](arg1, arg2);
 }
@@ -44,6 +48,10 @@ export function LogState(arg1) {
 
 export function NotMe(arg1) {
   return window['go']['app']['Profile']['NotMe'](arg1);
+}
+
+export function PostponeCheck(arg1) {
+  return window['go']['app']['Profile']['PostponeCheck'](arg1);
 }
 
 export function PutChecklistAway(arg1, arg2) {

@@ -34,6 +34,8 @@ export function Rename(arg1:string,arg2:string):Promise<app.PolicyView>;
 
 export function Require2FA(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;
 
+export function SetCheckDays(arg1:string,arg2:number):Promise<app.PolicyView>;
+
 export function SetIdle(arg1:string,arg2:number):Promise<app.PolicyView>;
 
 export function SetSupport(arg1:string,arg2:string):Promise<app.PolicyView>;

@@ -66,6 +66,10 @@ export function Require2FA(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Settings']['Require2FA'](arg1, arg2, arg3, arg4);
 }
 
+export function SetCheckDays(arg1, arg2) {
+  return window['go']['app']['Settings']['SetCheckDays'](arg1, arg2);
+}
+
 export function SetIdle(arg1, arg2) {
   return window['go']['app']['Settings']['SetIdle'](arg1, arg2);
 }
