@@ -20,6 +20,7 @@ type PolicyView struct {
 	InForce     bool   `json:"inForce"` // Require2FA, and its date has come
 	TwoPeople   bool   `json:"twoPeople"`
 	IdleMinutes int    `json:"idleMinutes"`
+	QuickUnlock bool   `json:"quickUnlock"`           // after an idle lock the password alone opens the window
 	Support     string `json:"support"`               // whom to ask for help
 	NamesAdmins bool   `json:"namesAdmins"`           // at the sign-in
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
@@ -56,7 +57,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		signer, err := runexport.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, QuickUnlock: p.QuickUnlock, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
 		}
 		if clock.Behind {
 			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}
@@ -88,6 +89,11 @@ func (w *Settings) Rename(session, name string) (PolicyView, error) {
 // this one as well.
 func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetIdle(ctx, minutes) })
+}
+
+// SetQuickUnlock lets the password alone open windows that were locked for want of use, or stops that.
+func (w *Settings) SetQuickUnlock(session string, on bool, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error { return a.SetQuickUnlock(ctx, on, p) })
 }
 
 // SetSupport sets whom to ask for help: words, an email or a link; empty: nobody in particular.

@@ -146,6 +146,9 @@ func (s *Server) admins() {
 	adminOp(s, api.SetIdle, func(ctx context.Context, a service.Admin, in api.Minutes) (none api.None, _ error) {
 		return none, a.SetIdle(ctx, in.Minutes)
 	})
+	adminOp(s, api.SetQuickUnlock, func(ctx context.Context, a service.Admin, in api.SetQuickUnlockRequest) (none api.None, _ error) {
+		return none, a.SetQuickUnlock(ctx, in.On, in.Proof.Service())
+	})
 	adminOp(s, api.SetSupport, func(ctx context.Context, a service.Admin, in api.Contact) (none api.None, _ error) {
 		return none, a.SetSupport(ctx, in.Contact)
 	})

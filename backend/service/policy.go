@@ -17,6 +17,7 @@ type Policy struct {
 	IdleMinutes int
 	Support     string
 	NamesAdmins bool // at the sign-in
+	QuickUnlock bool // after an idle lock the password alone opens the session again
 }
 
 // Rehearsal is what would happen if 2FA were required from a day on.

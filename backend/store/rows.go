@@ -21,6 +21,7 @@ type Info struct {
 	BackupAt    time.Time // when a backup was made last
 	Support     string    // whom to ask for help: words, an email or a link
 	HideAdmins  bool      // at the sign-in, owners and admins are not named
+	QuickUnlock bool      // after an idle lock the password alone opens the session again
 
 	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
 	Rotating        bool      // documents of an older generation are being encrypted anew

@@ -178,6 +178,7 @@ var (
 	LockedRequired     = Key{"locked.required"}
 	LockedRequiredNext = Key{"locked.required_next"}
 	LockedNext         = Key{"locked.next"}
+	LockedUnlockNext   = Key{"locked.unlock_next"}
 
 	PasswordShow    = Key{"password.show"}
 	PasswordHide    = Key{"password.hide"}
@@ -762,6 +763,16 @@ var (
 	WorkspaceNameAdmins       = Key{"workspace.name_admins"}
 	WorkspaceAdminsHiddenDone = Key{"workspace.admins_hidden_done"}
 	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
+
+	QuickUnlockTitle     = Key{"quickUnlock.title"}
+	QuickUnlockOn        = Key{"quickUnlock.on"}
+	QuickUnlockOff       = Key{"quickUnlock.off"}
+	QuickUnlockAllow     = Key{"quickUnlock.allow"}
+	QuickUnlockAllowText = Key{"quickUnlock.allow_text"}
+	QuickUnlockStop      = Key{"quickUnlock.stop"}
+	QuickUnlockStopText  = Key{"quickUnlock.stop_text"}
+	QuickUnlockDoneOn    = Key{"quickUnlock.done_on"}
+	QuickUnlockDoneOff   = Key{"quickUnlock.done_off"}
 
 	PolicyTitle        = Key{"policy.title"}
 	PolicyText         = Key{"policy.text"}
@@ -1961,6 +1972,7 @@ var (
 	EventWorkspaceRescued         = Key{"event.workspace-rescued"}
 	EventStateAccepted            = Key{"event.state-accepted"}
 	EventSignedIn                 = Key{"event.signed-in"}
+	EventUnlocked                 = Key{"event.unlocked"}
 	EventSteppedUp                = Key{"event.stepped-up"}
 	EventComputerCodeMade         = Key{"event.computer-code-made"}
 	EventComputerAdded            = Key{"event.computer-added"}
@@ -2001,6 +2013,8 @@ var (
 	EventApprovalWithdrawn        = Key{"event.approval-withdrawn"}
 	EventWorkspaceRenamed         = Key{"event.workspace-renamed"}
 	EventIdleTimeSet              = Key{"event.idle-time-set"}
+	EventQuickUnlockOn            = Key{"event.quick-unlock-on"}
+	EventQuickUnlockOff           = Key{"event.quick-unlock-off"}
 	Event2faRequired              = Key{"event.2fa-required"}
 	Event2faRequirementDropped    = Key{"event.2fa-requirement-dropped"}
 	EventClockConfirmed           = Key{"event.clock-confirmed"}

@@ -18,7 +18,7 @@ func (a *Admin) Policy(ctx context.Context) (p service.Policy, err error) {
 		}
 		p = service.Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute),
-			Support: info.Support, NamesAdmins: !info.HideAdmins,
+			Support: info.Support, NamesAdmins: !info.HideAdmins, QuickUnlock: info.QuickUnlock,
 		}
 		return nil
 	})
@@ -94,6 +94,19 @@ func (a *Admin) SetIdle(ctx context.Context, minutes int) error {
 	return a.setInfo(ctx, nil, "", eventIdleSet, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.IdleMinutes = minutes
 		return map[string]string{"minutes": decimal(minutes)}, nil
+	})
+}
+
+// SetQuickUnlock lets the password alone open a session again whose window was locked for want of use, or stops that, also for the windows
+// that are locked now; with a step-up. Errors: forbidden; those of a step-up; folder.
+func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, proof service.Proof) error {
+	event := eventQuickUnlockOff
+	if on {
+		event = eventQuickUnlockOn
+	}
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), "", event, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
+		i.QuickUnlock = on
+		return nil, nil
 	})
 }
 

@@ -18,6 +18,8 @@ export const Settings = {
   get: (session: string) => call<PolicyView>(() => settings.Get(session)),
   rename: (session: string, name: string) => call<PolicyView>(() => settings.Rename(session, name)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
+  setQuickUnlock: (session: string, on: boolean, proof: Proof) =>
+    call<PolicyView>(async () => settings.SetQuickUnlock(session, on, await closedProof(proof))),
   setSupport: (session: string, contact: string) =>
     call<PolicyView>(() => settings.SetSupport(session, contact)),
   nameAdmins: (session: string, named: boolean) =>

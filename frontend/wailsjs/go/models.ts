@@ -135,6 +135,7 @@ export namespace app {
 	    kit: boolean;
 	    lockedFor?: string;
 	    lockedEmail?: string;
+	    quickUnlock: boolean;
 	    canRestore: boolean;
 	    canUseFile: boolean;
 	    secretsFile: boolean;
@@ -160,6 +161,7 @@ export namespace app {
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
 	        this.lockedEmail = source["lockedEmail"];
+	        this.quickUnlock = source["quickUnlock"];
 	        this.canRestore = source["canRestore"];
 	        this.canUseFile = source["canUseFile"];
 	        this.secretsFile = source["secretsFile"];
@@ -1823,6 +1825,7 @@ export namespace app {
 	    inForce: boolean;
 	    twoPeople: boolean;
 	    idleMinutes: number;
+	    quickUnlock: boolean;
 	    support: string;
 	    namesAdmins: boolean;
 	    secretsFile?: boolean;
@@ -1841,6 +1844,7 @@ export namespace app {
 	        this.inForce = source["inForce"];
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
+	        this.quickUnlock = source["quickUnlock"];
 	        this.support = source["support"];
 	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
