@@ -28,6 +28,7 @@ type preferences struct {
 	Theme    string      `json:"theme"`
 	Motion   string      `json:"motion"`
 	TextSize int         `json:"textSize"`
+	Quiet    bool        `json:"quiet,omitzero"`  // the desktop tells of nothing
 	Window   windowPlace `json:"window,omitzero"` // empty before the first end
 	Folder   string      `json:"folder,omitzero"` // that of the workspace that was used last; empty: the data folder itself
 }
@@ -81,7 +82,7 @@ func (k *keptPreferences) get() preferences {
 
 func (k *keptPreferences) view() PreferencesView {
 	now := k.get()
-	return PreferencesView{Theme: now.Theme, Motion: now.Motion, TextSize: now.TextSize, TextSizes: append([]int{}, platform.TextSizes...)}
+	return PreferencesView{Theme: now.Theme, Motion: now.Motion, TextSize: now.TextSize, TextSizes: append([]int{}, platform.TextSizes...), Notify: !now.Quiet, Notifies: platform.Notifies}
 }
 
 // change changes the preferences and writes them, if that changes anything.

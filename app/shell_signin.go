@@ -24,12 +24,13 @@ type signIn struct {
 	stop  context.CancelFunc
 	token string // by which the page names it; empty while nobody is in
 
-	who       enroller                 // nil while nobody is in
-	session   *client.Session          // who, unless they may only enrol
-	enrolling *client.EnrolmentSession // who, where they may do no more than enrol a phone
-	keys      envelopeKeys             // that the page was given and has not used
-	preview   previewing               // the contract that is open
-	copied    *copied                  // what it has put on the clipboard
+	who         enroller                 // nil while nobody is in
+	session     *client.Session          // who, unless they may only enrol
+	enrolling   *client.EnrolmentSession // who, where they may do no more than enrol a phone
+	keys        envelopeKeys             // that the page was given and has not used
+	preview     previewing               // the contract that is open
+	requireFrom time.Time                // from when 2FA is required, as its person was told; of followNews alone
+	copied      *copied                  // what it has put on the clipboard
 
 	mu         sync.Mutex // guards what follows
 	closed     bool
@@ -237,6 +238,7 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 		return
 	}
 	s.desktop.Emit("locked", map[string]string{"reason": reason})
+	s.ending.Go(s.desktop.Unnotify) // the desktop may be slow
 	s.desktop.Renew()
 	s.undo(former)
 }

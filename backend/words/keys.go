@@ -256,6 +256,14 @@ var (
 	PreferencesTextSizeNow  = Key{"preferences.text_size_now"}
 	PreferencesMotion       = Key{"preferences.motion"}
 	PreferencesReduced      = Key{"preferences.reduced"}
+	PreferencesNotify       = Key{"preferences.notify"}
+	PreferencesNotifyText   = Key{"preferences.notify_text"}
+
+	NotifyRequired = Key{"notify.required"}
+	NotifyCodes    = Key{"notify.codes"}
+	NotifyOneTime  = Key{"notify.one_time"}
+	NotifyApproval = Key{"notify.approval"}
+	NotifyNews     = Key{"notify.news"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}

@@ -353,6 +353,8 @@ export function fake(scenario) {
             motion: 'system',
             textSize: 100,
             textSizes: [80, 90, 100, 110, 125, 150, 175, 200],
+            notify: true,
+            notifies: true,
             ...scenario.preferences,
           }),
         Set: () =>

@@ -35,7 +35,14 @@ test('a step leads to the next size there is, and stops at the ends', () => {
 });
 
 describe('the preferences', () => {
-  const usual: PreferencesView = { theme: 'system', motion: 'system', textSize: 100, textSizes: sizes };
+  const usual: PreferencesView = {
+    theme: 'system',
+    motion: 'system',
+    textSize: 100,
+    textSizes: sizes,
+    notify: true,
+    notifies: true,
+  };
   const kept: PreferencesView[] = [];
 
   beforeEach(async () => {

@@ -1875,6 +1875,8 @@ export namespace app {
 	    motion: string;
 	    textSize: number;
 	    textSizes: number[];
+	    notify: boolean;
+	    notifies: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new PreferencesView(source);
@@ -1886,6 +1888,8 @@ export namespace app {
 	        this.motion = source["motion"];
 	        this.textSize = source["textSize"];
 	        this.textSizes = source["textSizes"];
+	        this.notify = source["notify"];
+	        this.notifies = source["notifies"];
 	    }
 	}
 	export class PreviewView {
