@@ -7,10 +7,10 @@ import {
   givePassword,
   heading,
   lock,
-  stepUp,
   toProfile,
   typeCode,
 } from '../harness/person.mjs';
+import { proveIn } from '../harness/members.mjs';
 import { answered, expect, expectAccessible, test } from './fixtures.mjs';
 
 test.use({ home: { owner: amara } });
@@ -82,7 +82,7 @@ test(
     await button(page, 'Workspace').click();
     await button(page, 'Allow quick unlock').click();
     await expectAccessible(page, 'Allow quick unlock');
-    await stepUp(page, phone);
+    await proveIn(page, phone);
     await expect(page.getByText('Quick unlock allowed.')).toBeVisible();
     await page.getByLabel('Auto-lock after').selectOption('1 minute');
     await button(page, 'Save').click();
