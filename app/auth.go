@@ -28,6 +28,7 @@ type AuthState struct {
 	Kit             bool           `json:"kit"`                   // an Emergency Kit could be used
 	LockedFor       string         `json:"lockedFor,omitempty"`   // why the page begins anew: a reason of "locked"
 	LockedEmail     string         `json:"lockedEmail,omitempty"` // whose window was locked
+	QuickUnlock     bool           `json:"quickUnlock"`           // and their password alone opens it
 	CanRestore      bool           `json:"canRestore"`            // a backup could be restored
 	CanUseFile      bool           `json:"canUseFile"`            // with the fault keychain_absent: MakeSecretsFile is a way on
 	SecretsFile     bool           `json:"secretsFile"`           // secrets are in a file of the folder, not in the keychain
@@ -62,7 +63,7 @@ func (d *Auth) State() (AuthState, error) {
 func (d *Auth) outside() AuthState {
 	return AuthState{
 		Version: Version, DataFolder: d.s.path(), MinimumPassword: password.MinLength,
-		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), SecretsFile: d.s.usesFile(), Joined: d.s.hasJoined(),
+		RenewsPage: platform.RenewsPage, LockedFor: d.s.whyLocked(), LockedEmail: d.s.whoLeft(), QuickUnlock: d.s.canUnlock(), SecretsFile: d.s.usesFile(), Joined: d.s.hasJoined(),
 		Others: d.s.hasOthers(),
 	}
 }
@@ -142,7 +143,7 @@ type SignInResult struct {
 	Challenge *Challenge `json:"challenge,omitempty"`
 }
 
-// SignIn checks the password.
+// SignIn checks the password. After an idle lock it may be enough: see shell_unlock.go.
 func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	at := d.s.current()
 	o, err := d.s.ready()
@@ -152,6 +153,9 @@ func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	typed, err := at.keys.open(holdsPassword, pw)
 	if err != nil {
 		return SignInResult{}, err
+	}
+	if ses, err := at.tryUnlock(email, typed); ses != nil || err != nil {
+		return at.afterPassword(ses, nil, err)
 	}
 	return at.afterPassword(o.workspace.SignIn(d.s.context(), email, typed))
 }

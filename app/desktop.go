@@ -19,6 +19,9 @@ type desktop interface {
 	Emit(event string, payload any)
 	Renew()                                                                         // ends the page and all that it remembers, and shows it anew, where that can be done
 	Raise()                                                                         // brings the window to the front
+	Active() bool                                                                   // its person is at the window
+	Notify(title, text string) error                                                // while they are not; neither a secret nor a name
+	Unnotify()                                                                      // takes that back
 	Look(theme string, textSize int)                                                // theme is one of Preferences, textSize in percent
 	PlaceAt(to platform.Rect)                                                       // from the beginning; empty: in the middle
 	Place() (at platform.Rect, maximised bool)                                      // empty where it is unknown
@@ -42,12 +45,13 @@ type fileKind struct {
 }
 
 type wailsDesktop struct {
-	ctx context.Context
-	say func(words.Key, words.Args) string
+	ctx      context.Context
+	say      func(words.Key, words.Args) string
+	notifier *platform.Notifier
 }
 
 func (d *wailsDesktop) Begin(ctx context.Context) {
-	d.ctx = ctx
+	d.ctx, d.notifier = ctx, platform.NewNotifier(d.Raise)
 	platform.GuardPage()
 }
 
@@ -60,6 +64,12 @@ func (d *wailsDesktop) Raise() {
 	wails.WindowShow(d.ctx)
 	platform.PresentWindow()
 }
+
+func (d *wailsDesktop) Active() bool { return platform.WindowActive() }
+
+func (d *wailsDesktop) Notify(title, text string) error { return d.notifier.Show(title, text) }
+
+func (d *wailsDesktop) Unnotify() { _ = d.notifier.TakeBack() } // what stays says nothing that is not so
 
 func (d *wailsDesktop) Look(theme string, textSize int) {
 	switch theme { // Wails does this on Windows alone

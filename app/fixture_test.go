@@ -41,11 +41,27 @@ type fakeDesktop struct {
 	shown      string // a folder
 	place      windowPlace
 	showErr    error
+	away       bool        // its person is not at the window
+	notified   []string    // what is shown meanwhile
+	noted      chan string // each of them; may be nil
+	notifyErr  error
 }
 
-func (d *fakeDesktop) Begin(context.Context)           {}
-func (d *fakeDesktop) Raise()                          {}
-func (d *fakeDesktop) CancelDialogs()                  {}
+func (d *fakeDesktop) Begin(context.Context) {}
+func (d *fakeDesktop) Raise()                {}
+func (d *fakeDesktop) CancelDialogs()        {}
+func (d *fakeDesktop) Active() bool          { d.mu.Lock(); defer d.mu.Unlock(); return !d.away }
+func (d *fakeDesktop) Unnotify()             { d.mu.Lock(); d.notified = nil; d.mu.Unlock() }
+func (d *fakeDesktop) Notify(title, text string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.notified = append(d.notified, title+": "+text)
+	if d.noted != nil {
+		d.noted <- text
+	}
+	return d.notifyErr
+}
+
 func (d *fakeDesktop) Look(theme string, textSize int) { d.look = fmt.Sprint(theme, " ", textSize) }
 func (d *fakeDesktop) Renew()                          { d.mu.Lock(); d.renewed++; d.mu.Unlock() }
 func (d *fakeDesktop) Print()                          { d.printed++ }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pquerna/otp/totp"
 )
@@ -53,7 +52,7 @@ func (o *office) joinAs(name, who string) {
 	o.ok(err)
 	phone, err := o.enr.BeginEnable(res.Session.Token, pass)
 	o.ok(err)
-	digits, err := totp.GenerateCode(strings.Join(phone.KeyGroups, ""), time.Now())
+	digits, err := totp.GenerateCode(strings.Join(phone.KeyGroups, ""), o.s.now())
 	o.ok(err)
 	sheet, err := o.enr.Confirm(res.Session.Token, digits)
 	o.ok(err)

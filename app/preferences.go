@@ -13,6 +13,8 @@ type PreferencesView struct {
 	Motion    string   `json:"motion"`    // system, reduce
 	TextSize  int      `json:"textSize"`  // in percent
 	TextSizes []int    `json:"textSizes"` // what it can be; empty where the system has its own way
+	Notify    bool     `json:"notify"`    // the desktop tells of what happens while the window is not in front
+	Notifies  bool     `json:"notifies"`  // it can, on this system
 }
 
 // Get reads the preferences.
@@ -23,7 +25,7 @@ func (p *Preferences) Get() (PreferencesView, error) { return p.s.preferencesVie
 func (p *Preferences) Set(chosen PreferencesView) error {
 	err := p.s.preferences.change(func(kept *preferences) {
 		kept.Language = chosen.Language
-		kept.Theme, kept.Motion, kept.TextSize = chosen.Theme, chosen.Motion, chosen.TextSize
+		kept.Theme, kept.Motion, kept.TextSize, kept.Quiet = chosen.Theme, chosen.Motion, chosen.TextSize, !chosen.Notify
 	})
 	p.s.showPreferences()
 	return folderFault(err)

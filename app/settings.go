@@ -21,6 +21,7 @@ type PolicyView struct {
 	TwoPeople   bool   `json:"twoPeople"`
 	IdleMinutes int    `json:"idleMinutes"`
 	CheckDays   int    `json:"checkDays"`             // 0: never
+	QuickUnlock bool   `json:"quickUnlock"`           // after an idle lock the password alone opens the window
 	Support     string `json:"support"`               // whom to ask for help
 	NamesAdmins bool   `json:"namesAdmins"`           // at the sign-in
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
@@ -57,7 +58,7 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		signer, err := runexport.Signer(ctx, a)
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
-			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, CheckDays: p.CheckDays, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, CheckDays: p.CheckDays, QuickUnlock: p.QuickUnlock, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
 		}
 		if clock.Behind {
 			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}
@@ -94,6 +95,11 @@ func (w *Settings) SetIdle(session string, minutes int) (PolicyView, error) {
 // SetCheckDays sets after how many days people are asked for their recovery codes; 0: never.
 func (w *Settings) SetCheckDays(session string, days int) (PolicyView, error) {
 	return w.change(session, func(ctx context.Context, a *client.Admin) error { return a.SetCheckDays(ctx, days) })
+}
+
+// SetQuickUnlock lets the password alone open windows that were locked for want of use, or stops that.
+func (w *Settings) SetQuickUnlock(session string, on bool, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error { return a.SetQuickUnlock(ctx, on, p) })
 }
 
 // SetSupport sets whom to ask for help: words, an email or a link; empty: nobody in particular.

@@ -128,6 +128,7 @@ func (s *shell) end() {
 
 // closeOpened lets go of the data folder. It is called with s.opening held.
 func (s *shell) closeOpened() error {
+	s.dropUnlocks()
 	s.mu.Lock()
 	open := s.opened
 	s.opened = nil

@@ -1,5 +1,11 @@
 package app
 
+import (
+	"time"
+
+	"countersign/backend/client"
+)
+
 // Kept is what a page hands over while it is there, and its person comes back to after a lock: where they
 // were, and what they had typed and not saved. Nothing of it is secret, and what it means is the page's business.
 type Kept struct {
@@ -30,16 +36,29 @@ func (k Kept) small() bool {
 type left struct {
 	id, email string
 	kept      Kept
+	unlock    *client.Locked // after an idle lock: their password alone opens the window; nil: it does not
+	since     time.Time      // with unlock: when they signed in
 }
 
 // leaves is what the sign-in's person comes back to after a lock; the zero left where they were in to enrol only.
-func (in *signIn) leaves() left {
+func (in *signIn) leaves(reason string) left {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.session == nil || in.closed {
 		return left{}
 	}
-	return left{in.session.ProfileID(), in.email, in.kept}
+	l := left{id: in.session.ProfileID(), email: in.email, kept: in.kept}
+	if reason == "idle" {
+		l.unlock, l.since, in.unlock = in.unlock, in.since, nil
+	}
+	return l
+}
+
+// keepLeft notes who was in last, and gives what is not needed any more. It is called with s.mu held.
+func (s *shell) keepLeft(l left) (over *client.Locked) {
+	over = s.left[s.folderID()].unlock
+	s.left[s.folderID()] = l
+	return over
 }
 
 // knownAs notes the email of who is in: the sign-in after a lock shows it.
@@ -52,14 +71,21 @@ func (in *signIn) knownAs(email string) {
 
 // takeLeft gives what the person who is in has left, if it was they who were in last, and forgets it.
 func (s *shell) takeLeft(id string) *Kept {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	was := s.left[s.folderID()]
-	delete(s.left, s.folderID())
+	was := s.forget()
 	if was.id != id {
 		return nil
 	}
 	return &was.kept
+}
+
+// forget drops what the window knows of who was in last.
+func (s *shell) forget() left {
+	s.mu.Lock()
+	was := s.left[s.folderID()]
+	delete(s.left, s.folderID())
+	s.mu.Unlock()
+	leaveAll([]*client.Locked{was.unlock})
+	return was
 }
 
 // whoLeft is the email of who was in last; empty: nobody, or somebody else is in.
@@ -82,8 +108,4 @@ func (d *Auth) Keep(session string, kept Kept) error {
 }
 
 // Forget drops what the window knows of who was in last: "Not you?".
-func (d *Auth) Forget() {
-	d.s.mu.Lock()
-	defer d.s.mu.Unlock()
-	delete(d.s.left, d.s.folderID())
-}
+func (d *Auth) Forget() { d.s.forget() }

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/service"
 )
 
@@ -24,7 +25,12 @@ func (in *signIn) warn(left time.Duration) {
 		in.warned = soon
 	}
 	limit := in.s.now().Sub(in.since) >= service.SessionLimit-lockWarning
+	var former *client.Locked
+	if changed {
+		former = in.forUnlock(soon && !limit)
+	}
 	in.mu.Unlock()
+	leaveAll([]*client.Locked{former})
 	if !changed {
 		return
 	}

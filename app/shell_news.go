@@ -29,6 +29,7 @@ func (in *signIn) followNews() {
 		return
 	}
 	after, pause := in.session.Welcome().Seq, firstNewsPause
+	in.requireFrom = in.session.Welcome().RequireFrom
 	for in.ctx.Err() == nil {
 		began := time.Now()
 		h, err := in.session.Happened(in.ctx, after)
@@ -72,6 +73,10 @@ func (in *signIn) tellNews(h service.Happened) {
 		told.Approvals = in.watchApprovals()
 	}
 	in.emit("happened", told)
+	in.notify(notice(h, told.Approvals, in.requireFrom))
+	if h.Overview != nil {
+		in.requireFrom = h.Overview.TwoFactor.RequireFrom
+	}
 }
 
 // watchApprovals is nil where nobody may see them any more.

@@ -30,6 +30,7 @@ type preferences struct {
 	Theme    string      `json:"theme"`
 	Motion   string      `json:"motion"`
 	TextSize int         `json:"textSize"`
+	Quiet    bool        `json:"quiet,omitzero"`  // the desktop tells of nothing
 	Window   windowPlace `json:"window,omitzero"` // empty before the first end
 	Folder   string      `json:"folder,omitzero"` // that of the workspace that was used last; empty: the data folder itself
 }
@@ -89,6 +90,7 @@ func (s *shell) preferencesView() PreferencesView {
 	return PreferencesView{
 		Language: now.Language, Languages: languages(), System: words.Match(s.reads...),
 		Theme: now.Theme, Motion: now.Motion, TextSize: now.TextSize, TextSizes: append([]int{}, platform.TextSizes...),
+		Notify: !now.Quiet, Notifies: platform.Notifies,
 	}
 }
 

@@ -24,12 +24,13 @@ type signIn struct {
 	stop  context.CancelFunc
 	token string // by which the page names it; empty while nobody is in
 
-	who       enroller                 // nil while nobody is in
-	session   *client.Session          // who, unless they may only enrol
-	enrolling *client.EnrolmentSession // who, where they may do no more than enrol a phone
-	keys      envelopeKeys             // that the page was given and has not used
-	preview   previewing               // the contract that is open
-	copied    *copied                  // what it has put on the clipboard
+	who         enroller                 // nil while nobody is in
+	session     *client.Session          // who, unless they may only enrol
+	enrolling   *client.EnrolmentSession // who, where they may do no more than enrol a phone
+	keys        envelopeKeys             // that the page was given and has not used
+	preview     previewing               // the contract that is open
+	requireFrom time.Time                // from when 2FA is required, as its person was told; of followNews alone
+	copied      *copied                  // what it has put on the clipboard
 
 	mu         sync.Mutex // guards what follows
 	closed     bool
@@ -38,6 +39,8 @@ type signIn struct {
 	warned     bool                          // the page tells that it is about to lock
 	email      string                        // of who is in
 	kept       Kept                          // what they come back to after a lock
+	unlock     *client.Locked                // while it is about to lock: with it their password alone opens it again
+	began      time.Time                     // of the session that was unlocked; zero: the next begins now
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []client.GivenOut             // one-time codes on the screen
@@ -123,6 +126,9 @@ func (s *shell) replace(fill func(in, former *signIn) bool) (in, former *signIn)
 		return nil, nil
 	}
 	in.token, in.since, s.lockedFor = newToken(), s.now(), ""
+	if began := s.in.unlocks(); !began.IsZero() {
+		in.since = began
+	}
 	former, s.in = s.in, in
 	s.mu.Unlock()
 	in.watchAnew()
@@ -212,17 +218,27 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 		return
 	}
 	s.in = s.newSignIn()
+	var over []*client.Locked // what a password alone would open
+	if reason != "idle" {
+		over = s.takeUnlocks()
+	}
+	told := former.who != nil || len(over) > 0 // a window that was locked says so anew, where more is due by now
+	if told {
+		s.lockedFor = reason
+	}
 	if former.who != nil {
-		s.lockedFor, s.left[s.folderID()] = reason, former.leaves()
+		over = append(over, s.keepLeft(former.leaves(reason)))
 		s.ending.Add(1) // before anybody can see that it is locked: end waits for the rest
 		defer s.ending.Done()
 	}
 	s.mu.Unlock()
 	former.close()
-	if former.who == nil {
+	leaveAll(over)
+	if !told {
 		return
 	}
 	s.desktop.Emit("locked", map[string]string{"reason": reason})
+	s.ending.Go(s.desktop.Unnotify) // the desktop may be slow
 	s.desktop.Renew()
 	s.undo(former)
 }
@@ -250,10 +266,10 @@ func (s *shell) endSession(who enroller) {
 func (in *signIn) close() {
 	in.mu.Lock()
 	in.closed = true
-	challenge := in.challenge
+	challenge, unlock := in.challenge, in.unlock
 	given, untold := in.adding.give(), len(in.adding.given)
 	in.adding.given = nil
-	in.since, in.warned, in.email, in.kept = time.Time{}, false, "", Kept{}
+	in.since, in.warned, in.email, in.kept, in.unlock = time.Time{}, false, "", Kept{}, nil
 	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
 	if in.timer != nil {
 		in.timer.Stop()
@@ -273,6 +289,7 @@ func (in *signIn) close() {
 	if challenge != nil {
 		challenge.Leave()
 	}
+	leaveAll([]*client.Locked{unlock})
 }
 
 // open reports whether the sign-in is still the window's.

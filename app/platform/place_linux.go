@@ -9,14 +9,16 @@ package platform
 static GMutex lock;
 static GdkRectangle last;
 static gboolean maximised;
+static gboolean active;
 
-// Where the window is while it is neither as large as the screen nor an icon, and whether it is as large.
+// Where the window is while it is neither as large as the screen nor an icon, whether it is as large, and whether it has the keys.
 static gboolean follow(GtkWidget *widget, GdkEvent *event, gpointer none) {
   GdkWindow *window = gtk_widget_get_window(widget);
   if (!window) return FALSE;
   GdkWindowState state = gdk_window_get_state(window);
   g_mutex_lock(&lock);
   maximised = (state & GDK_WINDOW_STATE_MAXIMIZED) != 0;
+  active = (state & GDK_WINDOW_STATE_FOCUSED) != 0;
   if (!(state & (GDK_WINDOW_STATE_MAXIMIZED | GDK_WINDOW_STATE_FULLSCREEN | GDK_WINDOW_STATE_ICONIFIED))) {
     gtk_window_get_position(GTK_WINDOW(widget), &last.x, &last.y);
     gtk_window_get_size(GTK_WINDOW(widget), &last.width, &last.height);
@@ -62,6 +64,13 @@ static int placed(GdkRectangle *at) {
   return large;
 }
 
+static int is_active(void) {
+  g_mutex_lock(&lock);
+  int now = active;
+  g_mutex_unlock(&lock);
+  return now;
+}
+
 static int monitors(void) { return gdk_display_get_n_monitors(gdk_display_get_default()); }
 
 static int area(int n, GdkRectangle *at) {
@@ -103,3 +112,6 @@ func WindowPlace() (at Rect, maximised bool) {
 	maximised = C.placed(&last) != 0
 	return Rect{int(last.x), int(last.y), int(last.width), int(last.height)}, maximised
 }
+
+// WindowActive reports whether the window has the keys: its person is at it. It is known once the window is placed.
+func WindowActive() bool { return C.is_active() != 0 }

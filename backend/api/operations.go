@@ -21,6 +21,7 @@ const (
 	ByRedeem    By = "redeem attempt"
 	ByKit       By = "kit attempt"
 	ByChallenge By = "challenge"
+	ByLocked    By = "locked session"
 	ByEnrolling By = "session or enrolment session"
 	ByEnrolment By = "enrolment session"
 	BySession   By = "session"

@@ -38,6 +38,13 @@ type EnrolmentStart struct {
 	Kind  service.EnrolmentKind
 }
 
+// LockedStart is a session that the password alone opens again, once its window was locked.
+type LockedStart struct {
+	Token     Text
+	Terms     service.PasswordTerms
+	Remaining time.Duration
+}
+
 // Entered has one of the two, or none with an error.
 type Entered struct {
 	Session   *SessionStart   `json:",omitempty"`
@@ -145,6 +152,12 @@ var (
 	LeaveChallenge        = op[None, None](ByChallenge, "challenge/leave", "Ends the challenge.", again, ends)
 )
 
+// Of a session whose window was locked.
+var (
+	Unlock      = op[service.SignIn, *SessionStart](ByLocked, "locked/unlock", "Proves the password and the computer with a signature of each. It leads to a session that lasts no longer than the first would have.", again, keyed)
+	LeaveLocked = op[None, None](ByLocked, "locked/leave", "Gives up what a password alone would open.", again, ends)
+)
+
 // Of a session and of an enrolment session.
 var (
 	Look            = op[None, None](ByEnrolling, "session", "Tells how long the session lasts. It is no use of the session.", again)
@@ -197,6 +210,7 @@ var (
 	StepUp           = op[StepUpRequest, service.StepUpNeeds](BySession, "session/step-up", "Tells what a sensitive act will ask for.", again)
 	BeginProof       = op[None, ProofTerms](BySession, "session/proof-terms", "Begins a proof: gives what is signed with the password’s key.", again)
 	ForOneAct        = op[None, None](BySession, "session/for-one-act", "Makes the last proof good for one act only.")
+	ForUnlock        = op[None, *LockedStart](BySession, "session/for-unlock", "Gives what the password alone opens, once the window is locked for want of use, where the policy allows it. It is no use of the session.", again)
 	BeginEnable      = op[ByProof, Shown](BySession, "session/enable", "Begins to turn 2FA on.")
 	BeginChangePhone = op[ChangePhoneRequest, Shown](BySession, "session/change-phone", "Begins to change the phone of an authenticator app.")
 	BeginAddApp      = op[AddAppRequest, Shown](BySession, "apps/add", "Begins to add an authenticator app.")
@@ -282,6 +296,7 @@ var (
 	SetTwoPeople    = adminOp[SetTwoPeopleRequest, None]("policy/two-people", "Requires a second admin’s approval, or stops that.")
 	SetIdle         = adminOp[Minutes, None]("policy/idle", "Sets after how many minutes without use a session ends.")
 	SetCheckDays    = adminOp[Days, None]("policy/check-days", "Sets after how many days people are asked for their recovery codes.")
+	SetQuickUnlock  = adminOp[SetQuickUnlockRequest, None]("policy/quick-unlock", "Lets the password alone open a session whose window was locked for want of use, or stops that.")
 	SetSupport      = adminOp[Contact, None]("policy/support", "Sets whom to ask for help.")
 	NameAdmins      = adminOp[On, None]("policy/name-admins", "Shows the admins’ names before sign-in, or hides them.")
 	RenameWorkspace = adminOp[Name, None]("policy/rename", "Changes the workspace’s name.")

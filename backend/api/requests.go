@@ -170,6 +170,11 @@ type (
 		Approval string
 		Proof    Proof
 	}
+	// SetQuickUnlockRequest is that of SetQuickUnlock.
+	SetQuickUnlockRequest struct {
+		On    bool
+		Proof Proof
+	}
 	// AskApprovalRequest is that of AskApproval.
 	AskApprovalRequest struct {
 		Kind    service.ApprovalKind

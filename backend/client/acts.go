@@ -67,6 +67,11 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.SetTwoPeople(ctx, on, approval, p) })
 }
 
+// SetQuickUnlock says whether the password alone opens a session again whose window was locked.
+func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, proof Proof) error {
+	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.SetQuickUnlock(ctx, on, p) })
+}
+
 // Require2FA requires 2FA of everybody.
 func (a *Admin) Require2FA(ctx context.Context, from time.Time, approval string, proof Proof) error {
 	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.Require2FA(ctx, from, approval, p) })

@@ -99,6 +99,14 @@ var useCases = []useCase{
 	{name: "sign in with a recovery code", base: enabled, covers: []string{"Challenge.Recover", "Challenge.BeginRecovery"}, ready: started(func(p *person) {
 		got(p.challenge().Recover(p.ctx, secret.NewText(p.recovery(1, 4))))
 	})},
+	{name: "unlock with a password", base: enabled, covers: []string{"Locked.Unlock"}, ready: func(p *person) func() {
+		p.start()
+		s := p.signIn()
+		must(p.admin(s).SetQuickUnlock(p.ctx, true, p.proof()))
+		l := got(s.ForUnlock(p.ctx))
+		must(s.End(p.ctx))
+		return func() { got(l.Unlock(p.ctx, secret.NewText(firstPass))) }
+	}},
 
 	{name: "enable 2FA", base: created, covers: []string{"Session.BeginEnable", "Session.Confirm", "Session.Continue"},
 		ready: signedIn(func(p *person, s *client.Session) { p.enable(s) })},

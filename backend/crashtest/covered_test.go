@@ -20,6 +20,8 @@ var readers = []string{
 	"Session.Documents", "Session.ReadDocuments", "Session.OwnKeys", "Workspace.CheckNew", "Workspace.ID", "Challenge.Name", "RedeemAttempt.Leave", "Session.Vault", "Admin.RotationStart", "Admin.RotationEnd", "Workspace.BeginKit", "KitAttempt.Message", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
 	"Quarantine.Report", "Acceptance.Review", "Admin.Clock",
 
+	"Session.ForUnlock", "Locked.Terms", "Locked.Remaining", "Locked.Leave",
+
 	"Session.SaveKeyPair",      // writes one row: who needs it has lost the vault, which is looked for after each crash
 	"Session.FoundVault",       // one commit, which nothing precedes; a vault that was not founded is founded at the next sign-in
 	"Workspace.ComeBack",       // one commit, to a copy that a restore which does not end throws away

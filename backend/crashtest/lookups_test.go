@@ -36,6 +36,12 @@ var lookUps = []useCase{
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))
 			must(s.CheckEmail(p.ctx, "amara@example.org"))
 		})},
+	{name: "look at what the password alone opens", base: enabled, covers: []string{"Session.ForUnlock"}, ready: func(p *person) func() {
+		p.start()
+		s := p.signIn()
+		must(p.admin(s).SetQuickUnlock(p.ctx, true, p.proof()))
+		return func() { got(s.ForUnlock(p.ctx)) }
+	}},
 	{name: "ask what has happened", base: teamBase, covers: []string{"Session.Happened"}, ready: func(p *person) func() {
 		p.start()
 		s := got(p.due(miaEmail, miaPass).Verify(p.ctx, secret.NewText(p.code(2))))
@@ -123,6 +129,8 @@ var fromMemory = []string{
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"PrintRun.Plan", "KitAttempt.Message", "Quarantine.Report", "Acceptance.Review",
 
+	"Locked.Terms", "Locked.Remaining", "Locked.Leave",
+
 	"Session.SaveKeyPair",      // asks it: see covered_test.go
 	"Session.FoundVault",       // likewise
 	"Workspace.AcceptRestored", // of a workspace at a server: writes one item of this computer’s keychain
@@ -144,7 +152,7 @@ func TestStoreFault_CoversEachMethodThatAsksTheStore(t *testing.T) {
 
 // exported are the methods of all that packages client and workspace lend to a shell.
 func exported() (names []string) {
-	for _, v := range []any{(*client.Local)(nil), (*client.Challenge)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
+	for _, v := range []any{(*client.Local)(nil), (*client.Challenge)(nil), (*client.Locked)(nil), (*client.Session)(nil), (*client.EnrolmentSession)(nil), (*client.Admin)(nil),
 		(*client.PrintRun)(nil), (*workspace.KitAttempt)(nil), (*workspace.SignInAttempt)(nil), (*workspace.RedeemAttempt)(nil), (*workspace.ReviewAttempt)(nil), (*client.Quarantine)(nil), (*client.Acceptance)(nil)} {
 		of := reflect.TypeOf(v)
 		for m := range of.NumMethod() {

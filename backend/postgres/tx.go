@@ -237,12 +237,12 @@ func (o *octets) ScanBytes(b []byte) error {
 	return nil
 }
 
-const selectInfo = `SELECT id, name, created_at, require_2fa, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins, check_days,
+const selectInfo = `SELECT id, name, created_at, require_2fa, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins, check_days, quick_unlock,
 	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key, vault_links FROM workspaces WHERE workspace = $1 `
 
 func scanInfo(row scanner) (i store.Info, err error) {
 	err = row.Scan(&i.ID, &i.Name, &when{&i.CreatedAt}, &i.Require2FA, &when{&i.RequireFrom},
-		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, &when{&i.BackupAt}, &i.Support, &i.HideAdmins, &i.CheckDays,
+		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, &when{&i.BackupAt}, &i.Support, &i.HideAdmins, &i.CheckDays, &i.QuickUnlock,
 		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, &when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey, &i.VaultLinks)
 	return i, translate(err)
 }
@@ -269,10 +269,10 @@ func (t *tx) DropWorkspace() error {
 
 func (t *tx) UpdateInfo(i store.Info) error {
 	return t.must(`UPDATE workspaces SET name = $2, require_2fa = $3, require_from = $4, two_people = $5, idle_minutes = $6,
-		backup_at = $7, support = $8, hide_admins = $9, check_days = $10,
-		vault_generation = $11, rotating = $12, rotation_held = $13, kit_at = $14, kit_by = $15, kit_generation = $16, kit_public_key = $17, vault_public_key = $18, vault_links = $19
+		backup_at = $7, support = $8, hide_admins = $9, check_days = $10, quick_unlock = $11,
+		vault_generation = $12, rotating = $13, rotation_held = $14, kit_at = $15, kit_by = $16, kit_generation = $17, kit_public_key = $18, vault_public_key = $19, vault_links = $20
 		WHERE workspace = $1`,
-		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes, millis(i.BackupAt), i.Support, i.HideAdmins, i.CheckDays,
+		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes, millis(i.BackupAt), i.Support, i.HideAdmins, i.CheckDays, i.QuickUnlock,
 		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitPublicKey, i.VaultPublicKey, i.VaultLinks)
 }
 

@@ -433,7 +433,7 @@ func put[In, Out any](ctx context.Context, k *connection, who caller, op api.Op[
 	defer rep.Body.Close()
 	most := int64(mostAnswer)
 	switch op.By {
-	case api.ByNobody, api.BySignIn, api.ByRedeem, api.ByKit, api.ByChallenge:
+	case api.ByNobody, api.BySignIn, api.ByRedeem, api.ByKit, api.ByChallenge, api.ByLocked:
 		most = mostToOutsiders
 	}
 	return answered[Out](rep, who, io.LimitReader(rep.Body, most))

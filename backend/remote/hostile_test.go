@@ -58,7 +58,8 @@ func (p *place) tokens() map[api.By]string {
 	out[api.ByKit] = begin(api.BeginKit.Path(), `{}`)
 
 	s := p.signIn(bella, bellaEmail, bellaPass)
-	p.enable(s, bellaPass)
+	_, codes := p.enable(s, bellaPass)
+	p.ok(a.SetQuickUnlock(p.ctx(), true, client.Proof{Password: secret.NewText(ownerPass)}))
 	given, err := a.HelpCode(p.ctx(), s.ProfileID(), "", client.Proof{Password: secret.NewText(ownerPass)})
 	p.ok(err)
 	p.ok(third(bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))))
@@ -68,6 +69,12 @@ func (p *place) tokens() map[api.By]string {
 	_, err = c.UseHelpCode(p.ctx(), secret.NewText(given.Code.Display()))
 	p.ok(err)
 	out[api.ByEnrolment] = p.wire.lastToken()
+	_, c, err = bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))
+	p.ok(err)
+	s, err = c.Recover(p.ctx(), secret.NewText(codes[0]))
+	p.ok(err)
+	p.ok(second(s.ForUnlock(p.ctx())))
+	out[api.ByLocked] = p.wire.lastToken()
 	_, out[api.BySession] = p.token(p.owner, ownerEmail, ownerPass)
 	return out
 }
@@ -91,7 +98,7 @@ func (p *place) challengeToken() string {
 func takes(by api.By) []api.By {
 	switch by {
 	case api.ByNobody:
-		return []api.By{api.BySignIn, api.ByRedeem, api.ByKit, api.ByChallenge, api.ByEnrolment, api.BySession}
+		return []api.By{api.BySignIn, api.ByRedeem, api.ByKit, api.ByChallenge, api.ByLocked, api.ByEnrolment, api.BySession}
 	case api.ByEnrolling:
 		return []api.By{api.ByEnrolment, api.BySession}
 	case api.ByAdmin:

@@ -91,6 +91,15 @@ func (s *Server) entrances() {
 		c.used = true
 		return none, nil
 	})
+
+	begunOp(s, api.Unlock, locked, func(ctx context.Context, c *call, l service.Locked, in service.SignIn) (*api.SessionStart, error) {
+		return s.start(ctx, c)(l.Unlock(ctx, in))
+	})
+	begunOp(s, api.LeaveLocked, locked, func(_ context.Context, c *call, l service.Locked, _ api.None) (none api.None, _ error) {
+		l.Leave()
+		c.used = true
+		return none, nil
+	})
 }
 
 // What an operation is of, among what its token may stand for.
@@ -98,6 +107,7 @@ func signIn(v service.Value) service.SignInAttempt { return v.SignIn }
 func redeem(v service.Value) service.RedeemAttempt { return v.Redeem }
 func kit(v service.Value) service.KitAttempt       { return v.Kit }
 func challenge(v service.Value) service.Challenge  { return v.Challenge }
+func locked(v service.Value) service.Locked        { return v.Locked }
 
 // begunOp is an operation of what somebody has begun.
 func begunOp[V, In, Out any](s *Server, op api.Op[In, Out], of func(service.Value) V, act func(ctx context.Context, c *call, v V, in In) (Out, error)) {
@@ -131,7 +141,7 @@ func (s *Server) start(ctx context.Context, c *call) func(service.Session, error
 		if in == nil {
 			return nil, err
 		}
-		c.used = c.held.value.Challenge != nil
+		c.used = c.held.value.Challenge != nil || c.held.value.Locked != nil
 		token, failed := s.enter(ctx, service.Value{Session: in}, in.ProfileID())
 		if failed != nil {
 			return nil, failed

@@ -167,7 +167,7 @@ func (o *once) done(err error, by api.By, out any) error {
 		return errOtherAct
 	}
 	switch by {
-	case api.ByRedeem, api.ByKit, api.ByChallenge:
+	case api.ByRedeem, api.ByKit, api.ByChallenge, api.ByLocked:
 		return errNoToken
 	}
 	if _, nothing := out.(api.None); nothing {

@@ -310,6 +310,8 @@ func fits(row store.Token, by api.By) error {
 		ok = row.Kind == store.TokenRedeem
 	case api.ByChallenge:
 		ok = row.Kind == store.TokenChallenge
+	case api.ByLocked:
+		ok = row.Kind == store.TokenLocked
 	case api.ByEnrolling:
 		ok = row.Kind.Ends()
 	case api.ByEnrolment:

@@ -129,6 +129,17 @@ func (s *Server) sessions() {
 	sessionOp(s, api.ForOneAct, func(ctx context.Context, in service.Session, _ api.None) (none api.None, _ error) {
 		return none, in.ForOneAct(ctx)
 	})
+	handle(s, api.ForUnlock, func(ctx context.Context, c *call, _ api.None) (*api.LockedStart, error) {
+		l, err := c.held.value.Session.ForUnlock(ctx)
+		if err != nil {
+			return nil, err
+		}
+		token, err := s.tokens.add(ctx, service.Value{Locked: l}, c.held.row.Person)
+		if err != nil {
+			return nil, err
+		}
+		return &api.LockedStart{Token: token, Terms: l.Terms(), Remaining: l.Remaining()}, nil
+	})
 	sessionOp(s, api.BeginEnable, func(ctx context.Context, in service.Session, req api.ByProof) (api.Shown, error) {
 		shown, err := in.BeginEnable(ctx, req.Proof.Service())
 		return api.ShownOf(shown), err

@@ -126,6 +126,8 @@ func kindOf(v service.Value) store.TokenKind {
 		return store.TokenRedeem
 	case v.Challenge != nil:
 		return store.TokenChallenge
+	case v.Locked != nil:
+		return store.TokenLocked
 	case v.Enrolment != nil && v.Session != nil:
 		return store.TokenEntered
 	case v.Enrolment != nil:
@@ -144,6 +146,8 @@ func (t *tokens) row(d store.Digest, v service.Value, person string) (row store.
 	row = store.Token{Digest: d, Kind: kindOf(v), Person: person, Until: t.now().Add(2 * service.ChallengeLife)} // it refuses by itself what is a little too late
 	if in := common(v); in != nil {
 		row.Until = t.now().Add(in.Remaining())
+	} else if v.Locked != nil {
+		row.Until = t.now().Add(v.Locked.Remaining())
 	}
 	row.State, err = t.box.Encrypt(saved, t.place, placeRow, hex.EncodeToString(d[:]))
 	return row, false, err

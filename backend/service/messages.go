@@ -21,6 +21,11 @@ func ComputerMessage(workspaceID string, nonce []byte) []byte {
 	return message("countersign computer v1", workspaceID, nonce)
 }
 
+// UnlockMessage is signed with the key of a password to open a session again whose window was locked.
+func UnlockMessage(workspaceID string, nonce []byte) []byte {
+	return message("countersign unlock v1", workspaceID, nonce)
+}
+
 // ProofMessage is signed with the key of a password to confirm a sensitive act.
 func ProofMessage(workspaceID string, nonce []byte) []byte {
 	return message("countersign step-up v1", workspaceID, nonce)

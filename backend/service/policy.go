@@ -27,6 +27,7 @@ type Policy struct {
 	CheckDays   int // see CheckDays
 	Support     string
 	NamesAdmins bool // at the sign-in
+	QuickUnlock bool // after an idle lock the password alone opens the session again
 }
 
 // Rehearsal is what would happen if 2FA were required from a day on.

@@ -31,6 +31,7 @@ type Value struct {
 	Redeem    RedeemAttempt
 	Kit       KitAttempt
 	Challenge Challenge
+	Locked    Locked
 	Enrolment EnrolmentSession
 	Session   Session
 }

@@ -69,6 +69,15 @@ type Challenge interface {
 	Leave()
 }
 
+// Locked is a session whose window locks for want of use, where the workspace lets the password alone open it again. What that opens is another
+// session, which ends when the first would have ended at the latest.
+type Locked interface {
+	Terms() PasswordTerms
+	Remaining() time.Duration
+	Unlock(ctx context.Context, in SignIn) (Session, error)
+	Leave()
+}
+
 // EnrolmentSession is somebody who got in as far as enrolling a phone, and no further.
 type EnrolmentSession interface {
 	Kind() EnrolmentKind

@@ -42,6 +42,7 @@ type Session interface {
 	StepUp(ctx context.Context, acts Acts) (StepUpNeeds, error)
 	BeginProof(ctx context.Context) (t PasswordTerms, name, email string, err error)
 	ForOneAct(ctx context.Context) error
+	ForUnlock(ctx context.Context) (Locked, error)
 
 	BeginEnable(ctx context.Context, proof Proof) (Shown, error)
 	BeginChangePhone(ctx context.Context, app int, proof Proof) (Shown, error)

@@ -172,12 +172,12 @@ func (w when) Scan(v any) error {
 	return nil
 }
 
-const selectInfo = `SELECT id, name, created_at, require_2fa, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins, check_days,
+const selectInfo = `SELECT id, name, created_at, require_2fa, require_from, two_people, idle_minutes, last_run, backup_at, support, hide_admins, check_days, quick_unlock,
 	vault_generation, rotating, rotation_held, kit_at, kit_by, kit_generation, kit_public_key, vault_public_key, vault_links FROM workspace `
 
 func scanInfo(row scanner) (i store.Info, err error) {
 	err = row.Scan(&i.ID, &i.Name, when{&i.CreatedAt}, &i.Require2FA, when{&i.RequireFrom},
-		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, when{&i.BackupAt}, &i.Support, &i.HideAdmins, &i.CheckDays,
+		&i.TwoPeople, &i.IdleMinutes, &i.LastRun, when{&i.BackupAt}, &i.Support, &i.HideAdmins, &i.CheckDays, &i.QuickUnlock,
 		&i.VaultGeneration, &i.Rotating, &i.RotationHeld, when{&i.KitAt}, &i.KitBy, &i.KitGeneration, &i.KitPublicKey, &i.VaultPublicKey, &i.VaultLinks)
 	return i, translate(err)
 }
@@ -205,9 +205,9 @@ func (t *tx) DropWorkspace() error {
 
 func (t *tx) UpdateInfo(i store.Info) error {
 	return t.must(`UPDATE workspace SET name = ?, require_2fa = ?, require_from = ?, two_people = ?, idle_minutes = ?,
-		backup_at = ?, support = ?, hide_admins = ?, check_days = ?,
+		backup_at = ?, support = ?, hide_admins = ?, check_days = ?, quick_unlock = ?,
 		vault_generation = ?, rotating = ?, rotation_held = ?, kit_at = ?, kit_by = ?, kit_generation = ?, kit_public_key = ?, vault_public_key = ?, vault_links = ?`,
-		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes, millis(i.BackupAt), i.Support, i.HideAdmins, i.CheckDays,
+		i.Name, i.Require2FA, millis(i.RequireFrom), i.TwoPeople, i.IdleMinutes, millis(i.BackupAt), i.Support, i.HideAdmins, i.CheckDays, i.QuickUnlock,
 		i.VaultGeneration, i.Rotating, i.RotationHeld, millis(i.KitAt), i.KitBy, i.KitGeneration, i.KitPublicKey, i.VaultPublicKey, i.VaultLinks)
 }
 

@@ -22,6 +22,7 @@ type Info struct {
 	Support     string    // whom to ask for help: words, an email or a link
 	HideAdmins  bool      // at the sign-in, owners and admins are not named
 	CheckDays   int       // after so many days people are asked whether they still have their recovery codes; 0: never
+	QuickUnlock bool      // after an idle lock the password alone opens the session again
 
 	VaultGeneration int       // of the key that documents are encrypted to; 0: none yet
 	Rotating        bool      // documents of an older generation are being encrypted anew

@@ -18,7 +18,7 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 	const params = `{"MemoryKiB":19456,"Time":2,"Threads":1}`
 	cost := store.Argon2id{MemoryKiB: 19456, Time: 2, Threads: 1}
 	for want, row := range map[string]any{
-		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,"CheckDays":90,` +
+		`{"ID":"w","Name":"N","CreatedAt":` + time1 + `,"Require2FA":true,"RequireFrom":` + never + `,"TwoPeople":false,"IdleMinutes":0,"LastRun":2,"BackupAt":` + never + `,"Support":"","HideAdmins":false,"CheckDays":90,"QuickUnlock":false,` +
 			`"VaultGeneration":1,"Rotating":false,"RotationHeld":false,"KitAt":` + never + `,"KitBy":"","KitGeneration":0,"KitPublicKey":"","VaultPublicKey":"0a","VaultLinks":""}`: store.Info{
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastRun: 2, CheckDays: 90, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +

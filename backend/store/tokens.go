@@ -21,6 +21,7 @@ const (
 	TokenEnrolment TokenKind = "enrolment" // somebody who can enrol, and no more
 	TokenEntered   TokenKind = "entered"   // who has enrolled, and is in
 	TokenSession   TokenKind = "session"   // who is in
+	TokenLocked    TokenKind = "locked"    // whose window is locked: see service.Locked
 )
 
 // Ends reports whether something has to be undone when a token of this kind is over.

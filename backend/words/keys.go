@@ -178,6 +178,7 @@ var (
 	LockedRequired     = Key{"locked.required"}
 	LockedRequiredNext = Key{"locked.required_next"}
 	LockedNext         = Key{"locked.next"}
+	LockedUnlockNext   = Key{"locked.unlock_next"}
 
 	PasswordShow    = Key{"password.show"}
 	PasswordHide    = Key{"password.hide"}
@@ -257,6 +258,14 @@ var (
 	PreferencesTextSizeNow    = Key{"preferences.text_size_now"}
 	PreferencesMotion         = Key{"preferences.motion"}
 	PreferencesReduced        = Key{"preferences.reduced"}
+	PreferencesNotify         = Key{"preferences.notify"}
+	PreferencesNotifyText     = Key{"preferences.notify_text"}
+
+	NotifyRequired = Key{"notify.required"}
+	NotifyCodes    = Key{"notify.codes"}
+	NotifyOneTime  = Key{"notify.one_time"}
+	NotifyApproval = Key{"notify.approval"}
+	NotifyNews     = Key{"notify.news"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}
@@ -821,6 +830,16 @@ var (
 	WorkspaceNameAdmins       = Key{"workspace.name_admins"}
 	WorkspaceAdminsHiddenDone = Key{"workspace.admins_hidden_done"}
 	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
+
+	QuickUnlockTitle     = Key{"quickUnlock.title"}
+	QuickUnlockOn        = Key{"quickUnlock.on"}
+	QuickUnlockOff       = Key{"quickUnlock.off"}
+	QuickUnlockAllow     = Key{"quickUnlock.allow"}
+	QuickUnlockAllowText = Key{"quickUnlock.allow_text"}
+	QuickUnlockStop      = Key{"quickUnlock.stop"}
+	QuickUnlockStopText  = Key{"quickUnlock.stop_text"}
+	QuickUnlockDoneOn    = Key{"quickUnlock.done_on"}
+	QuickUnlockDoneOff   = Key{"quickUnlock.done_off"}
 
 	PolicyTitle        = Key{"policy.title"}
 	PolicyText         = Key{"policy.text"}
@@ -2036,6 +2055,7 @@ var (
 	EventWorkspaceRescued         = Key{"event.workspace-rescued"}
 	EventStateAccepted            = Key{"event.state-accepted"}
 	EventSignedIn                 = Key{"event.signed-in"}
+	EventUnlocked                 = Key{"event.unlocked"}
 	EventSteppedUp                = Key{"event.stepped-up"}
 	EventComputerCodeMade         = Key{"event.computer-code-made"}
 	EventComputerAdded            = Key{"event.computer-added"}
@@ -2082,6 +2102,8 @@ var (
 	EventWorkspaceRenamed         = Key{"event.workspace-renamed"}
 	EventIdleTimeSet              = Key{"event.idle-time-set"}
 	EventCheckDaysSet             = Key{"event.check-days-set"}
+	EventQuickUnlockOn            = Key{"event.quick-unlock-on"}
+	EventQuickUnlockOff           = Key{"event.quick-unlock-off"}
 	Event2faRequired              = Key{"event.2fa-required"}
 	Event2faRequirementDropped    = Key{"event.2fa-requirement-dropped"}
 	EventClockConfirmed           = Key{"event.clock-confirmed"}

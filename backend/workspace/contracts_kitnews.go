@@ -68,7 +68,7 @@ func ownNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News
 }
 
 // entrances are the events with which somebody has come in.
-var entrances = []string{eventSignedIn, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
+var entrances = []string{eventSignedIn, eventUnlocked, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
 
 // lastEntrance is the number of the event with which a profile was last signed in
 // and told its news; 0: never. Whoever came as far as enrolling a phone may have

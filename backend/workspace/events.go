@@ -4,6 +4,7 @@ package workspace
 const (
 	eventWorkspaceCreated = "workspace-created"
 	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password, at: the ID of the computer
+	eventUnlocked         = "unlocked"        // at: the ID of the computer
 	eventRenamed          = "profile-renamed" // from, to
 	eventEmailChanged     = "email-changed"   // from, to; how it was proven: factor, number
 	eventPasswordChanged  = "password-changed"
@@ -37,7 +38,9 @@ const (
 	eventOneTimeEnded        = "one-time-ended"    // kind
 	eventWorkspaceRenamed    = "workspace-renamed" // from, to
 	eventIdleSet             = "idle-time-set"     // minutes
-	eventRequired            = "2fa-required"      // from, blocked
+	eventQuickUnlockOn       = "quick-unlock-on"
+	eventQuickUnlockOff      = "quick-unlock-off"
+	eventRequired            = "2fa-required" // from, blocked
 	eventRequirementDropped  = "2fa-requirement-dropped"
 	eventClockConfirmed      = "clock-confirmed" // from, to
 	eventTwoPeopleOn         = "two-people-on"

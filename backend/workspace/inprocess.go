@@ -23,6 +23,7 @@ type (
 	asRedeem     struct{ *RedeemAttempt }
 	asKit        struct{ *KitAttempt }
 	asChallenge  struct{ *Challenge }
+	asLocked     struct{ *Locked }
 	asEnrolment  struct{ *EnrolmentSession }
 	asSession    struct{ *Session }
 	asAdmin      struct{ *Admin }
@@ -109,6 +110,18 @@ func (c asChallenge) Enrol(ctx context.Context) (service.EnrolmentSession, error
 
 func (c asChallenge) ChoosePassword(ctx context.Context, next service.NewPassword) (service.Session, error) {
 	s, err := c.Challenge.ChoosePassword(ctx, next)
+	return as(s, session, err)
+}
+
+func (s asSession) ForUnlock(ctx context.Context) (service.Locked, error) {
+	l, err := s.Session.ForUnlock(ctx)
+	return as(l, func(l *Locked) service.Locked { return asLocked{l} }, err)
+}
+
+func (l asLocked) Terms() service.PasswordTerms { return l.PasswordTerms }
+
+func (l asLocked) Unlock(ctx context.Context, in service.SignIn) (service.Session, error) {
+	s, err := l.Locked.Unlock(ctx, in)
 	return as(s, session, err)
 }
 

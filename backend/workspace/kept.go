@@ -25,6 +25,7 @@ type kept struct {
 	Redeem    *keptRedeem    `json:",omitempty"`
 	Kit       *keptKit       `json:",omitempty"`
 	Challenge *keptChallenge `json:",omitempty"`
+	Locked    *keptLocked    `json:",omitempty"`
 	Session   *keptSession   `json:",omitempty"`
 	Enrolment *keptDoor      `json:",omitempty"` // beside Session
 	Entered   bool           `json:",omitempty"` // with Enrolment: the session is
@@ -79,6 +80,15 @@ type keptRedemption struct {
 type keptPassword struct {
 	service.NewPassword
 	Lock []byte
+}
+
+type keptLocked struct {
+	ID                string
+	At                string
+	Epoch             int
+	Nonce             []byte
+	StartedAt, Latest time.Time
+	Wrong             int
 }
 
 type keptSession struct {
@@ -160,6 +170,8 @@ func (w asWorkspace) Save(v service.Value) (secret.Bytes, error) {
 		k.Kit, over = v.Kit.(asKit).kept()
 	case v.Challenge != nil:
 		k.Challenge = v.Challenge.(asChallenge).kept()
+	case v.Locked != nil:
+		k.Locked, over = v.Locked.(asLocked).kept()
 	case v.Enrolment != nil:
 		g := v.Enrolment.(asEnrolment).EnrolmentSession
 		k.Session, k.Enrolment, k.Entered = g.s.kept(), &keptDoor{g.kind, g.done, g.s.welcome}, v.Session != nil
@@ -206,6 +218,10 @@ func (w asWorkspace) Resume(ctx context.Context, saved secret.Bytes, hold servic
 			return v, err
 		}
 		v.Challenge = asChallenge{c}
+	case k.Locked != nil:
+		l := k.Locked
+		terms := service.PasswordTerms{WorkspaceID: w.ID(), Nonce: l.Nonce}
+		v.Locked = asLocked{&Locked{PasswordTerms: terms, w: w.Workspace, id: l.ID, at: l.At, epoch: l.Epoch, startedAt: l.StartedAt, latest: l.Latest, wrong: l.Wrong}}
 	case k.Session != nil:
 		s, err := w.resumeSession(*k.Session, hold)
 		if err != nil || k.Enrolment == nil {
@@ -258,6 +274,12 @@ func (a asSignIn) kept() (*keptSignIn, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return &keptSignIn{a.key, a.at, a.Nonce, a.madeAt}, a.over
+}
+
+func (l asLocked) kept() (*keptLocked, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &keptLocked{l.id, l.at, l.epoch, l.Nonce, l.startedAt, l.latest, l.wrong}, l.over
 }
 
 func (a asKit) kept() (*keptKit, bool) {

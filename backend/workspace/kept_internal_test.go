@@ -22,6 +22,7 @@ func TestKept_EachFieldIsSavedOrReadAgain(t *testing.T) {
 		{KitAttempt{}, []string{"KitTerms", "madeAt", "over"}, []string{"w", "mu"}},
 		{RedeemAttempt{}, []string{"key", "kinds", "madeAt", "right", "over", "oneTime", "guess", "profile"}, []string{"w", "mu", "CodeTerms", "on", "info"}},
 		{Challenge{}, []string{"profile", "at", "madeAt", "mustEnrol", "short", "alone", "redeems", "over"}, []string{"w", "mu"}},
+		{Locked{}, []string{"PasswordTerms", "id", "at", "epoch", "startedAt", "latest", "wrong", "over"}, []string{"w", "mu"}},
 		{EnrolmentSession{}, []string{"s", "kind", "done"}, []string{"beginning"}},
 		{
 			Session{},

@@ -16,6 +16,7 @@ var logKinds = map[string]logKind{
 	eventAccepted:         {service.GroupWorkspace, false},
 
 	eventSignedIn:  {service.GroupSignIn, false},
+	eventUnlocked:  {service.GroupSignIn, false},
 	eventSteppedUp: {service.GroupSignIn, false},
 	eventWrong:     {service.GroupSignIn, false},
 	eventCounted:   {service.GroupSignIn, true},
@@ -63,6 +64,8 @@ var logKinds = map[string]logKind{
 	eventWorkspaceRenamed:   {service.GroupWorkspace, false},
 	eventIdleSet:            {service.GroupWorkspace, false},
 	eventCheckDaysSet:       {service.GroupWorkspace, false},
+	eventQuickUnlockOn:      {service.GroupWorkspace, false},
+	eventQuickUnlockOff:     {service.GroupWorkspace, false},
 	eventRequired:           {service.GroupWorkspace, false},
 	eventRequirementDropped: {service.GroupWorkspace, false},
 	eventClockConfirmed:     {service.GroupWorkspace, false},

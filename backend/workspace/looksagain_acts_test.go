@@ -112,6 +112,9 @@ var acts = []act{
 			return nil
 		})
 	}),
+	byAdmin("SetQuickUnlock", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return a.SetQuickUnlock(c.Context(), c.next()%2 == 0, c.actor.proof())
+	}),
 	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), service.EachTime, c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {
 		c.vault()

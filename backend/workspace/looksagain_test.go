@@ -227,6 +227,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 		c.must(second(c.s.StepUp(c.Context(), service.EachTime)))
 	},
 	"Session.ForOneAct": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _ = c.s.ForOneAct(c.Context()) },
+	"Session.ForUnlock": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) { _, _ = c.s.ForUnlock(c.Context()) },
 	"Session.Watcher": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Watcher(c.Context())))
 	},

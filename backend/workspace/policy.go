@@ -19,7 +19,7 @@ func (a *Admin) Policy(ctx context.Context) (p service.Policy, err error) {
 		}
 		p = service.Policy{
 			Name: info.Name, Require2FA: info.Require2FA, RequireFrom: info.RequireFrom, TwoPeople: info.TwoPeople, IdleMinutes: int(a.s.w.Idle() / time.Minute), CheckDays: info.CheckDays,
-			Support: info.Support, NamesAdmins: !info.HideAdmins,
+			Support: info.Support, NamesAdmins: !info.HideAdmins, QuickUnlock: info.QuickUnlock,
 		}
 		return nil
 	})
@@ -107,6 +107,19 @@ func (a *Admin) SetCheckDays(ctx context.Context, days int) error {
 	return a.setInfo(ctx, nil, "", eventCheckDaysSet, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.CheckDays = days
 		return map[string]string{"days": decimal(days)}, nil
+	})
+}
+
+// SetQuickUnlock lets the password alone open a session again whose window was locked for want of use, or stops that, also for the windows
+// that are locked now; with a step-up. Errors: forbidden; those of a step-up; folder.
+func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, proof service.Proof) error {
+	event := eventQuickUnlockOff
+	if on {
+		event = eventQuickUnlockOn
+	}
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), "", event, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
+		i.QuickUnlock = on
+		return nil, nil
 	})
 }
 

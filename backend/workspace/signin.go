@@ -184,7 +184,7 @@ const mostNews = 10
 
 // signInDetails is how somebody came in.
 type signInDetails struct {
-	factor    string                       // none, code, recovery, help
+	factor    string                       // none, code, recovery, help, unlock
 	number    int                          // of the recovery code
 	use       func(tx store.WriteTx) error // consumes the factor, or refuses
 	enrolOnly service.EnrolmentKind        // empty: a whole session
@@ -249,7 +249,11 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 				return err
 			}
 		}
-		if err := reset(tx, p.ID, true, store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp); err != nil {
+		proven := []store.Kind{store.KindPassword, store.KindCode, store.KindRecovery, store.KindConfirm, store.KindInvitation, store.KindHelp}
+		if a.factor == factorUnlock {
+			proven = proven[:1] // guesses at a second factor still count
+		}
+		if err := reset(tx, p.ID, true, proven...); err != nil {
 			return err
 		}
 		if a.chooses != nil {
@@ -281,7 +285,12 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 		if a.chooses != nil {
 			detail["chose-password"] = choseLonger
 		}
-		return w.record(tx, now, eventSignedIn, p.ID, p.ID, detail)
+		kind := eventSignedIn
+		if a.factor == factorUnlock {
+			kind = eventUnlocked
+			delete(detail, "factor")
+		}
+		return w.record(tx, now, kind, p.ID, p.ID, detail)
 	})
 	if err != nil {
 		return nil, err
@@ -308,6 +317,8 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 		default:
 			own[store.KindPassword] = 1
 		}
+	case factorUnlock:
+		own[store.KindPassword] = 1
 	case "help":
 		own[store.KindHelp] = 1
 	case "code":

@@ -50,7 +50,7 @@ const freshness = time.Minute
 // that stays open asks again. On an older session it does nothing.
 func (s *Session) ForOneAct(context.Context) error {
 	s.mu.Lock()
-	fresh := within(s.startedAt, s.w.wall(), freshness)
+	fresh := within(s.startedAt, s.w.wall(), freshness) && s.began["factor"] != factorUnlock
 	s.mu.Unlock()
 	if fresh {
 		s.grant()

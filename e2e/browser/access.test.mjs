@@ -142,3 +142,68 @@ test.describe('with names in other scripts', () => {
     });
   }
 });
+
+// What has no border or words of its own must differ from what is behind it, in the few colours that are left.
+const seen = (it, what = 'background-color') =>
+  it.evaluate((element, name) => {
+    const colour = (of, property) => getComputedStyle(of).getPropertyValue(property);
+    let behind = element.parentElement;
+    while (behind && colour(behind, 'background-color') === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+    const own = colour(element, name);
+    return (
+      own !== 'rgba(0, 0, 0, 0)' &&
+      own !== (behind ? colour(behind, 'background-color') : 'rgb(255, 255, 255)')
+    );
+  }, what);
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`in forced colours, ${colorScheme}, focus, icons, choices and strength are seen`, async ({ page }) => {
+    await page.emulateMedia({ forcedColors: 'active', colorScheme });
+    await person.toCreate(page);
+    const field = page.getByLabel('Password', { exact: true });
+    for (const [password, on] of [
+      ['short', 1],
+      [person.amara.password, 4],
+    ]) {
+      await field.fill(password);
+      const bars = page.locator('.strength i');
+      await expect(page.locator('.strength i.on')).toHaveCount(on);
+      for (let i = 0; i < on; i++) expect(await seen(bars.nth(i)), `bar ${i + 1} of ${on}`).toBe(true);
+      for (const bar of await bars.all()) await expect(bar).toHaveCSS('border-top-style', 'solid'); // so is how far it goes
+    }
+    await page.keyboard.press('Tab');
+    await expect(page.locator(':focus')).not.toHaveCSS('outline-style', 'none');
+
+    await person.fillWorkspace(page);
+    await button(page, 'Preferences').click();
+    const theme = page.getByRole('radio', { name: 'System' }).first();
+    const label = (radio) => radio.locator('..');
+    expect(await seen(label(theme)), 'the choice that is made').toBe(true);
+    expect(await seen(label(page.getByRole('radio', { name: 'Dark' }))), 'another').toBe(false);
+    await theme.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(label(page.locator(':focus'))).not.toHaveCSS('outline-style', 'none');
+    for (const icon of await page.locator('nav svg').all())
+      expect(await seen(icon, 'stroke'), 'an icon').toBe(true);
+    await expect(page.locator('nav [aria-current]')).toHaveCSS('outline-style', 'solid');
+  });
+}
+
+// A window of 1080 by 720 has half of that for the page.
+test('at 200 % nothing leaves the window, and a toast stays on it', async ({ page }) => {
+  await person.createWorkspace(page);
+  await page.setViewportSize({ width: 540, height: 360 });
+  const inside = () =>
+    page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+  for (const name of ['Profile', 'Workspace', 'Preferences', 'Members', 'Contracts', 'Help']) {
+    await button(page, name).first().click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    expect(await inside(), name).toBe(true);
+  }
+  await button(page, 'Profile').click();
+  await page.getByLabel('Name', { exact: true }).fill('Amara O.');
+  await button(page, 'Save').click();
+  const toast = page.getByText('Name saved.');
+  await expect(toast).toBeInViewport({ ratio: 1 });
+  expect(await inside(), 'with a toast').toBe(true);
+});

@@ -18,11 +18,11 @@ test('adding a member, a print run that a second admin approves, and the workspa
   await signIn(page);
   const { phone } = await enable(page);
   const within = dialog(page);
-  /** One's password and a code, and the act; a dialog shows where the keys are when it opens. */
+  /** One's password and a code, whose last digit carries the act out; a dialog shows where the keys are when it opens. */
   const prove = async (by, act, who = amara) => {
+    await expect(button(within, act)).toBeVisible();
     await write(page, within.getByLabel('Your password', { exact: true }), who.password);
     await write(page, within.getByLabel('Verification code'), await by.next());
-    await press(page, button(within, act));
   };
 
   // The workspace's settings.

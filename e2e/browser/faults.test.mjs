@@ -95,7 +95,6 @@ test.describe('of an owner who has 2FA on', () => {
       await button(dialog, 'Review').click();
       await expect(dialog.getByLabel('Verification code')).toBeVisible();
       await dialog.getByLabel('Verification code').pressSequentially(await phone.next());
-      await button(dialog, 'Review').click();
       await expect(dialog.getByRole('heading', { name: 'Accept this database?' })).toBeVisible();
       await expect(dialog.getByText('workspace settings changed')).toBeVisible();
       await expectAccessible(sealed, 'what accepting a changed database means');

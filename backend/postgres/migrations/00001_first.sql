@@ -19,6 +19,7 @@ CREATE TABLE workspaces (
   support          text COLLATE "C" NOT NULL DEFAULT '', -- whom to ask for help: words, an email or a link
   hide_admins      boolean NOT NULL DEFAULT false, -- at the sign-in, owners and admins are not named
   check_days       bigint NOT NULL DEFAULT 0, -- after so many days people are asked for their recovery codes; 0: never
+  quick_unlock     boolean NOT NULL DEFAULT false, -- after an idle lock the password alone opens the session again
 
   vault_generation bigint NOT NULL DEFAULT 0, -- of the vault's key, 0: none yet
   vault_public_key text COLLATE "C" NOT NULL DEFAULT '', -- hex: recognises the vault's key

@@ -3,7 +3,7 @@
 CREATE TABLE tokens (
   workspace  text COLLATE "C" NOT NULL,
   digest     bytea NOT NULL CHECK (octet_length(digest) = 32), -- of the token, which is kept nowhere
-  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('over', 'redeem', 'challenge', 'enrolment', 'entered', 'session')),
+  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('over', 'redeem', 'challenge', 'enrolment', 'entered', 'session', 'locked')),
   person     text COLLATE "C" NOT NULL,
   state      bytea NOT NULL, -- under a key that follows from the server's, and bound to workspace and digest
   asked      bytea NOT NULL CHECK (octet_length(asked) IN (0, 32)), -- which request was answered last, among those that have a key

@@ -42,7 +42,7 @@ type useCase struct {
 
 // useCases are all of them: the contract.
 func useCases() (all []useCase) {
-	for _, some := range [][]useCase{signIns, computers, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions, bounds} {
+	for _, some := range [][]useCase{signIns, unlocks, computers, challenges, enrolments, profiles, members, runs, policies, documents, keys, logs, sessions, bounds} {
 		all = append(all, some...)
 	}
 	return all

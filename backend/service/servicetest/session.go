@@ -69,7 +69,7 @@ func sessionEnded(f *fixture) {
 	}
 	for what, err := range map[string]error{
 		"Touch": s.Touch(), "Whole": s.Whole(), "Overview": second(s.Overview(f.ctx())), "OwnLog": second(s.OwnLog(f.ctx(), 0, 1)), "Checkpoint": second(s.Checkpoint(f.ctx(), service.CheckpointQuery{})), "Rename": s.Rename(f.ctx(), "A"),
-		"StepUp": second(s.StepUp(f.ctx(), service.EachTime)), "BeginEnable": second(s.BeginEnable(f.ctx(), proof)), "Vault": second(s.Vault(f.ctx())), "Admin": second(s.Admin(f.ctx())),
+		"StepUp": second(s.StepUp(f.ctx(), service.EachTime)), "ForUnlock": second(s.ForUnlock(f.ctx())), "BeginEnable": second(s.BeginEnable(f.ctx(), proof)), "Vault": second(s.Vault(f.ctx())), "Admin": second(s.Admin(f.ctx())),
 		"EmptyBin": second(s.EmptyBin(f.ctx())), "Checklist": second(s.Checklist(f.ctx())), "Happened": second(s.Happened(f.ctx(), 1)), "ChangeEmail": s.ChangeEmail(f.ctx(), "a@example.com", proof),
 		"Members": second(a.Members(f.ctx())), "Suspend": a.Suspend(f.ctx(), m.id), "Log": second(a.Log(f.ctx(), service.LogQuery{})), "Policy": second(a.Policy(f.ctx())),
 		"SetIdle": a.SetIdle(f.ctx(), 2), "ConfirmClock": a.ConfirmClock(f.ctx(), proof), "ResetPassword": second(a.ResetPassword(f.ctx(), m.id, "", f.newOneTime(), proof)),

@@ -20,6 +20,7 @@ CREATE TABLE workspace (
   support      TEXT    NOT NULL DEFAULT '', -- whom to ask for help: words, an email or a link
   hide_admins  INTEGER NOT NULL DEFAULT 0, -- at the sign-in, owners and admins are not named
   check_days   INTEGER NOT NULL DEFAULT 0, -- after so many days people are asked for their recovery codes; 0: never
+  quick_unlock INTEGER NOT NULL DEFAULT 0, -- after an idle lock the password alone opens the session again
 
   vault_generation INTEGER NOT NULL DEFAULT 0,  -- of the vault's key, 0: none yet
   vault_public_key      TEXT    NOT NULL DEFAULT '', -- hex: recognises the vault's key

@@ -15,7 +15,7 @@ import (
 // in and looked up.
 func everything() map[store.Key]entry {
 	at := monday
-	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true, CheckDays: 30,
+	info := store.Info{ID: "w", Name: "N", CreatedAt: at.Add(time.Hour), Require2FA: true, RequireFrom: at, TwoPeople: true, IdleMinutes: 3, LastRun: 1, BackupAt: at, Support: "help@example.com", HideAdmins: true, CheckDays: 30, QuickUnlock: true,
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,

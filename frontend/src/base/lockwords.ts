@@ -4,7 +4,8 @@ import { duration } from './dates';
 import type { Words } from './errors';
 import { t } from './i18n';
 
-export function lockWords(reason: LockReason, minutes?: number): Words {
+/** `quick`: the password alone opens it. */
+export function lockWords(reason: LockReason, minutes?: number, quick = false): Words {
   const next = t('locked.next');
   switch (reason) {
     case 'asked':
@@ -12,7 +13,7 @@ export function lockWords(reason: LockReason, minutes?: number): Words {
     case 'idle':
       return {
         what: minutes ? t('locked.idle_for', { time: duration(minutes * 60) }) : t('locked.idle'),
-        next,
+        next: quick ? t('locked.unlock_next') : next,
       };
     case 'limit':
       return { what: t('locked.limit'), next };

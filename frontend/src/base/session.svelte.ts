@@ -79,7 +79,8 @@ export class Session {
     onHappened((it) => this.#hear(it));
     onLocking((seconds, limit) => (this.locking = seconds ? { seconds, limit } : undefined));
     await this.#ask(Auth.state);
-    if (this.auth?.lockedFor) this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes);
+    if (this.auth?.lockedFor)
+      this.notice = lockWords(this.auth.lockedFor, this.auth.idleMinutes, this.auth.quickUnlock);
   }
 
   /** After a fault: opens again. */
@@ -266,7 +267,10 @@ export class Session {
   /** Forgets everything that was shown and returns to the sign-in, saying why. */
   drop(reason: LockReason, locked = Promise.resolve()): void {
     // Only what ends something needs words: an echo of our own lock changes nothing.
-    if (!this.profile && !this.challenge && !this.enrolment) return;
+    if (!this.profile && !this.challenge && !this.enrolment) {
+      if (this.auth?.quickUnlock && !this.auth.renewsPage) void this.#showLocked(reason); // which more than idleness has locked by now
+      return;
+    }
     toasts.dismiss(); // it may say a name
     for (const forget of this.#endings) forget();
     this.#token = undefined;
@@ -289,7 +293,13 @@ export class Session {
     this.notice = lockWords(reason, this.auth?.idleMinutes);
     // The workspace is there now, even if this session began by creating it.
     if (this.auth) this.auth = { ...this.auth, stage: 'signIn' };
-    void locked.then(() => this.#ask(Auth.state)); // which says whose window it was
+    void locked.then(() => this.#showLocked(reason));
+  }
+
+  /** Asks whose window it was, and whether their password alone opens it. */
+  async #showLocked(reason: LockReason): Promise<void> {
+    await this.#ask(Auth.state);
+    if (this.notice) this.notice = lockWords(reason, this.auth?.idleMinutes, this.auth?.quickUnlock);
   }
 }
 

@@ -35,8 +35,8 @@ export function approvalWords({ kind, names }: ApprovalView): string {
   }
 }
 
-/** No longer require 2FA; two people from now on; one is enough again. */
-export type PolicyAct = 'drop' | 'two' | 'one' | 'clock';
+/** No longer require 2FA; two people from now on; one is enough again; the clock is right; quick unlock from now on, or no more. */
+export type PolicyAct = 'drop' | 'two' | 'one' | 'clock' | 'quick' | 'no-quick';
 
 export function policyWords(act: PolicyAct): { title: string; text: string; done: string } {
   switch (act) {
@@ -49,6 +49,18 @@ export function policyWords(act: PolicyAct): { title: string; text: string; done
         title: t('twoPeople.turn_on'),
         text: t('twoPeople.turn_on_text'),
         done: t('twoPeople.done_on'),
+      };
+    case 'quick':
+      return {
+        title: t('quickUnlock.allow'),
+        text: t('quickUnlock.allow_text'),
+        done: t('quickUnlock.done_on'),
+      };
+    case 'no-quick':
+      return {
+        title: t('quickUnlock.stop'),
+        text: t('quickUnlock.stop_text'),
+        done: t('quickUnlock.done_off'),
       };
     case 'one':
       return {

@@ -73,7 +73,7 @@ const absent = { door: { ...fault('keychain_absent').door, canUseFile: true } };
 export const authShots = [
   {
     name: 'sign-in-kept',
-    scenario: { door: { lockedEmail: 'amara.okafor@example.com', lockedFor: 'idle' } },
+    scenario: { door: { lockedEmail: 'amara.okafor@example.com', lockedFor: 'idle', quickUnlock: true } },
     act: (page) => page.getByText('Not you?').waitFor(),
   },
   {

@@ -374,6 +374,8 @@ export function fake(scenario) {
             languages: ['en'],
             system: 'en',
             textSizes: [80, 90, 100, 110, 125, 150, 175, 200],
+            notify: true,
+            notifies: true,
             ...scenario.preferences,
           }),
         Set: () =>

@@ -18,6 +18,7 @@ export function fakeAdmin(scenario) {
     twoPeople: true,
     idleMinutes: 5,
     checkDays: 90,
+    quickUnlock: false,
     support: 'helpdesk@northwind.example',
     namesAdmins: true,
     signature: 'K7QM-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS',

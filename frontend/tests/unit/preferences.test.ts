@@ -43,6 +43,8 @@ describe('the preferences', () => {
     motion: 'system',
     textSize: 100,
     textSizes: sizes,
+    notify: true,
+    notifies: true,
   };
   const kept: PreferencesView[] = [];
 

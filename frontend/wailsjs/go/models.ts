@@ -155,6 +155,7 @@ export namespace app {
 	    kit: boolean;
 	    lockedFor?: string;
 	    lockedEmail?: string;
+	    quickUnlock: boolean;
 	    canRestore: boolean;
 	    canUseFile: boolean;
 	    secretsFile: boolean;
@@ -180,6 +181,7 @@ export namespace app {
 	        this.kit = source["kit"];
 	        this.lockedFor = source["lockedFor"];
 	        this.lockedEmail = source["lockedEmail"];
+	        this.quickUnlock = source["quickUnlock"];
 	        this.canRestore = source["canRestore"];
 	        this.canUseFile = source["canUseFile"];
 	        this.secretsFile = source["secretsFile"];
@@ -1856,6 +1858,7 @@ export namespace app {
 	    twoPeople: boolean;
 	    idleMinutes: number;
 	    checkDays: number;
+	    quickUnlock: boolean;
 	    support: string;
 	    namesAdmins: boolean;
 	    secretsFile?: boolean;
@@ -1875,6 +1878,7 @@ export namespace app {
 	        this.twoPeople = source["twoPeople"];
 	        this.idleMinutes = source["idleMinutes"];
 	        this.checkDays = source["checkDays"];
+	        this.quickUnlock = source["quickUnlock"];
 	        this.support = source["support"];
 	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
@@ -1908,6 +1912,8 @@ export namespace app {
 	    motion: string;
 	    textSize: number;
 	    textSizes: number[];
+	    notify: boolean;
+	    notifies: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new PreferencesView(source);
@@ -1922,6 +1928,8 @@ export namespace app {
 	        this.motion = source["motion"];
 	        this.textSize = source["textSize"];
 	        this.textSizes = source["textSizes"];
+	        this.notify = source["notify"];
+	        this.notifies = source["notifies"];
 	    }
 	}
 	export class PreviewView {

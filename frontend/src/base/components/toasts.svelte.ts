@@ -1,11 +1,23 @@
+import { untrack } from 'svelte';
+
 /** The one toast: something succeeded. It leaves by itself, unless it is being read. */
 class Toasts {
   text = $state<string | undefined>(undefined);
   /** Counts the toasts: each is an element of its own, since one whose words change is not heard. */
   nth = $state(0);
-  /** While a page with a footer shows, which a toast must not cover. */
-  raised = $state(false);
+  /** How many bars there are at the bottom of the window, which a toast must not cover. */
+  #bars = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  get raised(): boolean {
+    return this.#bars > 0;
+  }
+
+  /** In an effect of such a bar. */
+  raise(): () => void {
+    untrack(() => this.#bars++);
+    return () => untrack(() => this.#bars--);
+  }
 
   show(text: string): void {
     this.text = text;

@@ -72,6 +72,12 @@ export class Form {
     return fields.includes(this.refusal.field ?? '') ? undefined : words(this.refusal);
   }
 
+  /** The last digit of a code is there: the form is sent, unless a field of it is still empty. */
+  completed(): void {
+    const fields = this.element?.querySelectorAll<HTMLInputElement>('input:not([type=checkbox]), textarea');
+    if (fields && ![...fields].some((it) => it.value === '' && !it.disabled)) this.element?.requestSubmit();
+  }
+
   /** The person types again: what was said about a field is about something that is gone. */
   clear(): void {
     if (!this.paused) this.refusal = undefined;

@@ -44,6 +44,8 @@ export interface AuthState {
   lockedFor?: LockReason;
   /** Whose window was locked. */
   lockedEmail?: string;
+  /** And their password alone opens it. */
+  quickUnlock?: boolean;
 }
 
 /** What start-up found in a database that does not match its seal; none of its data. */

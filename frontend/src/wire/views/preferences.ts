@@ -11,4 +11,8 @@ export interface PreferencesView {
   textSize: number;
   /** What it can be; empty where the system has its own way. */
   textSizes: number[];
+  /** The desktop tells of what happens while the window is not in front. */
+  notify: boolean;
+  /** It can, on this system. */
+  notifies: boolean;
 }

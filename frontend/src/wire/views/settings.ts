@@ -11,6 +11,8 @@ export interface PolicyView {
   idleMinutes: number;
   /** 0: never. */
   checkDays: number;
+  /** After auto-lock the password alone opens the window. */
+  quickUnlock: boolean;
   /** Whom to ask for help: words, an email or a link. */
   support: string;
   /** The help at the sign-in names owners and admins. */
