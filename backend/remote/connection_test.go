@@ -198,7 +198,9 @@ func TestConnection_TellsWhatBecameOfAnActWhoseAnswerIsNone(t *testing.T) {
 		if c.want[1] == service.CodeOutcomeUnknown { // it was asked what came of it
 			want++
 		}
-		if n := asked.Load(); n != want || p.wire.count() != before+int(want) {
+		// Where a connection breaks that was used before, net/http itself sends a request with an idempotency key once more.
+		n := asked.Load()
+		if n < want || n > want && what != "a broken connection" || p.wire.count() != before+int(n) {
 			t.Errorf("%s: %d were asked, and %d in all", what, n, p.wire.count()-before)
 		}
 	}
