@@ -100,6 +100,33 @@ func membersCommands(e *env) *cobra.Command {
 	)
 }
 
+func appsCommands(e *env) *cobra.Command {
+	return newGroup(e,
+		command{
+			use: "apps", under: underPeople, short: words.TerminalAppsShort, long: words.TerminalAppsLong,
+			example: "countersignctl apps list\ncountersignctl apps remove \"Tablet\"",
+		},
+		command{
+			use: "list", short: words.TerminalAppsListShort, long: words.TerminalAppsListLong,
+			example: "countersignctl apps list\ncountersignctl apps list --json",
+			run:     appsList,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "rename APP NAME", short: words.TerminalAppsRenameShort, long: words.TerminalAppsRenameLong,
+			example: "countersignctl apps rename \"Authenticator app 2\" \"Tablet\"",
+			run:     appsRename,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "remove APP", short: words.TerminalAppsRemoveShort, long: words.TerminalAppsRemoveLong,
+			example: "countersignctl apps remove \"Tablet\"",
+			run:     appsRemove,
+			flags:   []flags{signInFlags, confirmFlags},
+		},
+	)
+}
+
 func computersCommands(e *env) *cobra.Command {
 	return newGroup(e,
 		command{

@@ -111,6 +111,12 @@ func makeWorkspace() {
 	switch what {
 	case "2fa":
 		enable(ctx, s)
+	case "two apps":
+		codes := enable(ctx, s)
+		proof := client.Proof{Password: secret.NewText(ownPassword), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(codes[9])}}
+		shown := must(s.BeginAddApp(ctx, "Tablet", proof))
+		check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
+		must(s.Confirm(ctx, secret.NewText(nextCode())))
 	case "member":
 		o.addMember(ctx)
 	case "kit":
@@ -140,7 +146,7 @@ func join() {
 
 // enable turns 2FA on, and writes the phone's key and the recovery codes to the files "key"
 // and "codes".
-func enable(ctx context.Context, s *client.Session) {
+func enable(ctx context.Context, s *client.Session) (codes []string) {
 	pw := ownPassword
 	if p := must(s.Overview(ctx)).Profile; p.Email != ownerEmail {
 		pw = joinedPassword
@@ -149,11 +155,11 @@ func enable(ctx context.Context, s *client.Session) {
 	check(os.WriteFile("key", []byte(strings.Join(shown.Groups, "")), 0o600))
 	issued := must(s.Confirm(ctx, secret.NewText(nextCode())))
 	check(s.Continue(ctx))
-	var codes []string
 	for _, c := range issued.Codes {
 		codes = append(codes, c.Display())
 	}
 	check(os.WriteFile("codes", []byte(strings.Join(codes, "\n")+"\n"), 0o600))
+	return codes
 }
 
 // addMember writes a member's row as an owner accepts it, since nobody can be

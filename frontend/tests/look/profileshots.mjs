@@ -1,6 +1,20 @@
 /** The screens of one’s own account worth a look: profile, enrolment, codes, the kit, help. */
 import { button, signIn, verify, profileOff, profile, enable, edit, stepUp, on } from './steps.mjs';
 
+/** An app for each name, the first one without. */
+const apps = (...names) =>
+  ['', ...names].map((name, i) => ({
+    number: i + 1,
+    name,
+    addedAt: `2026-0${3 + i}-14T08:00:00Z`,
+    ...(i < 3 && { lastUsedAt: new Date(Date.now() - i * 86_400_000).toISOString(), lastUsedFor: 'sign-in' }),
+  }));
+const severalApps = { on: true, twoFactor: { apps: apps('Tablet at the office') } };
+const fiveApps = {
+  on: true,
+  twoFactor: { apps: apps('Tablet', 'Key chain', 'The old phone with the cracked screen in', 'هاتف العمل') },
+};
+
 export const profileShots = [
   {
     name: 'check-codes-home',
@@ -386,6 +400,58 @@ export const profileShots = [
       await page.getByRole('heading', { name: 'Change phone', level: 1 }).waitFor();
       await page.getByLabel('Verification code').pressSequentially('592716');
       await page.getByText('Your new phone is set up').waitFor();
+    },
+  },
+  { name: 'apps', scenario: severalApps, act: edit },
+  {
+    name: 'apps-full',
+    scenario: fiveApps,
+    act: async (page) => {
+      await edit(page);
+      await page.getByRole('heading', { name: 'Authenticator apps' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'apps-which',
+    scenario: severalApps,
+    act: async (page) => {
+      await edit(page);
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('Change phone');
+      await page.keyboard.press('Enter');
+      await page.getByText('Which authenticator app').waitFor();
+    },
+  },
+  {
+    name: 'app-add',
+    scenario: severalApps,
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Add an app').click();
+      await page.getByLabel('Your password').waitFor();
+    },
+  },
+  {
+    name: 'app-added',
+    scenario: on,
+    act: async (page) => {
+      await edit(page);
+      await button(page, 'Add an app').click();
+      await page.getByLabel('Your password').fill('tundra velvet orchard 91');
+      await page.getByRole('dialog').getByLabel('Verification code').pressSequentially('592716');
+      await button(page, 'Continue').click();
+      await page.getByRole('heading', { name: 'Add an authenticator app', level: 1 }).waitFor();
+      await page.getByLabel('Verification code').pressSequentially('592716');
+      await page.getByText('You can now sign in').waitFor();
+    },
+  },
+  {
+    name: 'app-remove',
+    scenario: severalApps,
+    act: async (page) => {
+      await edit(page);
+      await page.getByRole('button', { name: 'Remove…' }).last().click();
+      await page.getByLabel('Your password').waitFor();
     },
   },
   { name: 'new-codes', scenario: on, act: (page) => stepUp(page, 'Get new recovery codes') },
