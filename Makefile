@@ -104,6 +104,7 @@ else
 run:
 	@echo "there is no display: taking the tour on a private one"
 	@$(MAKE) tour
+	@echo "To see the window itself, run $(app) where there is a display: in a desktop session of this computer, or after ssh -X."
 endif
 
 .PHONY: dev
@@ -126,6 +127,16 @@ test-bindings: setup-build $(page) ## frontend/wailsjs is what the bound structs
 		$(MAKE) bindings; \
 		diff -r "$$before" frontend/wailsjs || { echo "frontend/wailsjs was behind; it is written anew: commit it"; exit 1; }; \
 		cp -pR "$$before"/. frontend/wailsjs # as old as they were: the page is not built again
+
+# Documents. The site's pages are docs/ and a few files beside it; only its generator is fetched.
+
+.PHONY: docs reference
+docs: docs/site/node_modules/.package-lock.json ## build the site of docs/ into build/site, and check its links
+	@cd docs/site && npm run --silent build
+
+reference: setup-build ## write the pages of docs/reference anew that the programs make
+	@go test ./backend/api -run TestReference -write
+	@go test ./cmd/countersignctl ./cmd/countersignd -run 'TestReference|TestErrors' -write
 
 # Tests.
 
@@ -248,7 +259,7 @@ lint-go: setup-build setup-test $(page)
 lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lock.json $(page)
 	@echo "lint of the page"
 	@cd frontend && npm run --silent lint -- --log-level warn && npm run --silent check -- --output human --no-color
-	@frontend/node_modules/.bin/prettier --check --log-level warn e2e backend/words
+	@frontend/node_modules/.bin/prettier --check --log-level warn e2e backend/words docs/site
 	@cd e2e && node_modules/.bin/eslint --max-warnings 0 .
 
 # Beside the tests.
@@ -285,5 +296,5 @@ fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	done
 
 clean: ## remove what was built
-	@rm -rf build/bin build/tour build/cache build/playwright build/ten frontend/node_modules e2e/node_modules
+	@rm -rf build/bin build/tour build/cache build/playwright build/ten build/site frontend/node_modules e2e/node_modules docs/site/node_modules
 	@find frontend/dist -mindepth 1 ! -name .gitkeep -delete

@@ -17,13 +17,15 @@ type listed struct {
 	ImportPath string
 	Imports    []string
 	Deps       []string
+	Doc        string
+	GoFiles    []string
 }
 
 // packages lists every package of the module as it is built for this system, and
 // for the window with the window's tags.
 func packages(t *testing.T) []listed {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports,Deps", module+"/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-tags", "desktop,production,webkit2_41", "-json=ImportPath,Imports,Deps,Doc,GoFiles", module+"/...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
@@ -242,4 +244,13 @@ func allowed(own, imp string) bool {
 		return false
 	}
 	return slices.ContainsFunc(mayKnow[line], func(k string) bool { return within(imp, k) })
+}
+
+func TestPackages_EachSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if len(p.GoFiles) > 0 && p.Doc == "" {
+			t.Errorf("go doc %s says nothing of it", p.ImportPath)
+		}
+	}
 }

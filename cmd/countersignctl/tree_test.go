@@ -14,9 +14,13 @@ import (
 
 func TestProgram_IsAsEachOfOurs(t *testing.T) {
 	t.Parallel()
-	clitest.Test(t, clitest.Program{
-		Name: "countersignctl", Root: func() *cobra.Command { return commands(&env{now: time.Now}) }, Least: 40, Manual: manual(), Run: plain,
-	})
+	clitest.Test(t, program())
+}
+
+func program() clitest.Program {
+	return clitest.Program{
+		Name: "countersignctl", Root: func() *cobra.Command { return commands(&env{now: time.Now}) }, Least: 40, Told: 40, Manual: manual(), Run: plain,
+	}
 }
 
 // plain carries out a command line without anything else.

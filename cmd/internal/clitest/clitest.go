@@ -28,6 +28,7 @@ type Program struct {
 	Name   string
 	Root   func() *cobra.Command
 	Least  int // how many commands and groups it has at least
+	Told   int // how many of its command lines are in the documents at least
 	Manual []cli.Section
 	Run    Run
 }

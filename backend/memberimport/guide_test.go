@@ -1,0 +1,44 @@
+package memberimport_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"countersign/backend/memberimport"
+)
+
+// TestGuide_HeadingsThatItNamesAreUnderstood reads what admins read of the columns.
+func TestGuide_HeadingsThatItNamesAreUnderstood(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/admin/csv.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^\| (name|email|role) \| ([^|]*) \|`).FindAllSubmatch(guide, -1)
+	if len(rows) != 3 {
+		t.Fatalf("the guide tells of %d columns", len(rows))
+	}
+	columns := map[string]string{"name": "Name", "email": "Email", "role": "Role"}
+	read := func(headings [3]string, name string) {
+		t.Helper()
+		// In the order in which columns without headings aren’t read.
+		list, err := memberimport.Read(strings.NewReader(fmt.Sprintf("%s,%s,%s\nowner,sam@example.com,%s\n", headings[0], headings[1], headings[2], name)), 10)
+		if err != nil || len(list.Rows) != 1 || !strings.Contains(list.Rows[0].Name, name) || list.Rows[0].Email != "sam@example.com" || list.Rows[0].Role != "owner" && headings[0] == "Role" {
+			t.Errorf("%q: %v, %v", headings, list.Rows, err)
+		}
+	}
+	for _, row := range rows {
+		names := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(string(row[2]), -1)
+		if len(names) < 4 {
+			t.Fatalf("%s has %v", row[1], names)
+		}
+		for _, n := range names {
+			c := map[string]string{"name": columns["name"], "email": columns["email"], "role": columns["role"]}
+			c[string(row[1])] = n[1]
+			read([3]string{c["role"], c["email"], c["name"]}, "Sam Porter")
+		}
+	}
+}
