@@ -82,34 +82,54 @@ func (m *Members) List(session string) (MembersView, error) {
 	}
 	var out MembersView
 	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
-		policy, err := a.Policy(ctx)
-		if err != nil {
-			return err
-		}
-		all, err := a.Members(ctx)
-		if err != nil {
-			return err
-		}
-		open, err := a.OpenCodes(ctx)
-		if err != nil {
-			return err
-		}
-		named := make(map[string]service.Member, len(all))
-		for _, m := range all {
-			named[m.ID] = m
-		}
-		id := in.session.ProfileID()
-		actor := named[id].Role
-		out = MembersView{Members: m.s.columns(all, policy, id, actor), Codes: []OpenCodeView{}, TwoPeople: policy.TwoPeople}
-		for _, o := range open {
-			out.Codes = append(out.Codes, OpenCodeView{
-				Member: o.ProfileID, Kind: string(o.Kind), IssuedBy: o.IssuedBy, IssuedAt: stamp(o.IssuedAt), ExpiresAt: stamp(o.ExpiresAt),
-				May: service.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
-			})
-		}
-		return nil
+		out, err = in.members(ctx, a)
+		return err
 	})
 	return out, err
+}
+
+// Follow is List for a table that is open while others change something of it. It is no use of the session.
+func (m *Members) Follow(session string) (MembersView, error) {
+	in, err := m.s.use(session)
+	if err != nil {
+		return MembersView{}, err
+	}
+	ctx := m.s.context()
+	var out MembersView
+	a, err := in.session.Watcher(ctx)
+	if err == nil {
+		out, err = in.members(ctx, a)
+	}
+	return out, in.after(err)
+}
+
+func (in *signIn) members(ctx context.Context, a *client.Admin) (MembersView, error) {
+	policy, err := a.Policy(ctx)
+	if err != nil {
+		return MembersView{}, err
+	}
+	all, err := a.Members(ctx)
+	if err != nil {
+		return MembersView{}, err
+	}
+	open, err := a.OpenCodes(ctx)
+	if err != nil {
+		return MembersView{}, err
+	}
+	named := make(map[string]service.Member, len(all))
+	for _, m := range all {
+		named[m.ID] = m
+	}
+	id := in.session.ProfileID()
+	actor := named[id].Role
+	out := MembersView{Members: in.s.columns(all, policy, id, actor), Codes: []OpenCodeView{}, TwoPeople: policy.TwoPeople}
+	for _, o := range open {
+		out.Codes = append(out.Codes, OpenCodeView{
+			Member: o.ProfileID, Kind: string(o.Kind), IssuedBy: o.IssuedBy, IssuedAt: stamp(o.IssuedAt), ExpiresAt: stamp(o.ExpiresAt),
+			May: service.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
+		})
+	}
+	return out, nil
 }
 
 // NewMember is a person to add.

@@ -254,7 +254,7 @@ func TestPrintRun_PrintedCodesWorkOnceOnPaper(t *testing.T) {
 	made, err := o.runs.Make(o.in.Token, request, o.page.proof(pass, "none", ""), m.PublicKey)
 	o.ok(err)
 	codes := m.open(holdsCodes, made.Codes)
-	if len(codes) != 20 || len(made.Sheets) != 2 || made.Number != 1 || made.LogHead == "" || made.Signature == "" {
+	if len(codes) != 20 || len(made.Sheets) != 2 || made.Number != 1 || made.LogHead == "" || made.LogEvent == 0 || len(made.LogCode) != 19 || made.Signature == "" {
 		t.Fatalf("%+v", made)
 	}
 	o.ok(o.runs.Print(o.in.Token))

@@ -18,6 +18,8 @@ type PrintSheets struct {
 	ApprovedBy string      `json:"approvedBy,omitempty"`
 	Reason     string      `json:"reason"`
 	LogHead    string      `json:"logHead"`
+	LogEvent   int64       `json:"logEvent"`
+	LogCode    string      `json:"logCode"` // as of that event
 	Signature  string      `json:"signature"`
 	Sheets     []PaperView `json:"sheets"`
 	Codes      Envelope    `json:"codes"` // ten a sheet, in their order, a space between them
@@ -78,7 +80,7 @@ func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *client.P
 	}
 	out := PrintSheets{
 		Number: plan.Number, Workspace: plan.Workspace, At: stamp(plan.At), By: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
-		LogHead: c.LogHead, Signature: c.SigningKey, Sheets: []PaperView{},
+		LogHead: c.LogHead, LogEvent: c.LogEvent, LogCode: c.LogCode, Signature: c.SigningKey, Sheets: []PaperView{},
 	}
 	var codes []string
 	err = run.Issue(ctx, in.runProgress("making"), func(s client.RunSheet) error {

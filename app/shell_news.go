@@ -14,6 +14,7 @@ type Happened struct {
 	News      []News         `json:"news"`
 	Profile   *ProfileView   `json:"profile,omitempty"` // as it is now, where something of it may have changed
 	Approvals []ApprovalView `json:"approvals"`         // all that wait, where some were made or decided on; else null
+	Members   bool           `json:"members"`           // the table of members is another: Members.Follow
 }
 
 // Pauses before the server is asked again, where it has told nothing at once or could not be asked.
@@ -64,7 +65,7 @@ func (in *signIn) pause(d time.Duration) {
 }
 
 func (in *signIn) tellNews(h service.Happened) {
-	told := Happened{News: newsView(h.News)}
+	told := Happened{News: newsView(h.News), Members: h.Members}
 	if h.Overview != nil {
 		p := in.s.profileView(*h.Overview)
 		told.Profile = &p

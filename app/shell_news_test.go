@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,27 @@ func TestNews_OfAnOpenWindowComeByThemselves(t *testing.T) {
 	h := member.hears(all)
 	if len(h.News) != 1 || h.News[0].Kind != "role-changed" || h.News[0].By != "Amara Okafor" || h.Profile == nil || h.Profile.Role != "admin" || h.Approvals != nil {
 		t.Errorf("%+v", h)
+	}
+	// An owner's table of members is another once a member has changed something, and nobody's session lasts longer for that.
+	owners := owner.heard()
+	_, err = (&Profile{member.s}).Rename(theirs.Token, "Sam T. Lee")
+	owner.ok(err)
+	for h = owner.hears(owners); !h.Members; h = owner.hears(owners) { // what was before it may come first
+	}
+	opened, err := owner.s.use(in.Token)
+	owner.ok(err)
+	session := opened.session
+	first := session.Remaining()
+	for left := first; first-left < 50*time.Millisecond; left = session.Remaining() {
+	}
+	before := session.Remaining()
+	table, err := (&Members{owner.s}).Follow(in.Token)
+	owner.ok(err)
+	if left := session.Remaining(); left > before {
+		t.Errorf("the session lasts for %v, after %v", left, before)
+	}
+	if !slices.Contains(table.Members.Name, "Sam T. Lee") {
+		t.Errorf("%+v", table)
 	}
 	owner.ok((&Settings{owner.s}).AskApproval(in.Token, string(service.ApproveResetPassword), []string{id}, "Forgotten", owner.page.proof(pass, "none", "")))
 	for h = member.hears(all); h.Approvals == nil; h = member.hears(all) { // what concerns them may come before it

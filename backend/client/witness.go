@@ -145,6 +145,9 @@ func (s *Session) LogState(ctx context.Context) (LogState, error) {
 	return LogState{c.Size, c.At, c.Short(), known.Key}, nil
 }
 
+// LogState is the session's: see Session.LogState.
+func (a *Admin) LogState(ctx context.Context) (LogState, error) { return a.s.LogState(ctx) }
+
 func (s *Session) newest(ctx context.Context) (known audit.Witness, c audit.Checkpoint, err error) {
 	if err := s.begin(); err != nil {
 		return known, c, err

@@ -130,10 +130,14 @@ func encrypted(ctx context.Context, w io.Writer, a *client.Admin, plan service.R
 	return b.Close()
 }
 
-// Cover is a run as its cover page has it: with the log's head and the fingerprint of the key
-// that signs exports. Errors: forbidden, session_ended; folder and keychain.
+// Cover is a run as its cover page has it: with the log's head, the code of its newest checkpoint and the fingerprint of the key
+// that signs exports. Errors: forbidden, session_ended, log_not_authentic, log_restored; folder and keychain.
 func Cover(ctx context.Context, a *client.Admin, in *words.Catalogue, plan service.RunPlan) (sheet.Run, error) {
 	head, err := a.LogHead(ctx)
+	if err != nil {
+		return sheet.Run{}, err
+	}
+	log, err := a.LogState(ctx)
 	if err != nil {
 		return sheet.Run{}, err
 	}
@@ -143,7 +147,7 @@ func Cover(ctx context.Context, a *client.Admin, in *words.Catalogue, plan servi
 	}
 	r := sheet.Run{
 		Number: plan.Number, Workspace: plan.Workspace, IssuedAt: plan.At, IssuedBy: plan.ByName, ApprovedBy: plan.ApprovedBy, Reason: plan.Reason,
-		LogHead: head.String(), SigningKey: signer.String(), Location: time.Local, Words: in,
+		LogHead: head.String(), LogEvent: log.Event, LogCode: log.Code, SigningKey: signer.String(), Location: time.Local, Words: in,
 	}
 	for i, name := range plan.Names {
 		r.Members = append(r.Members, sheet.Member{Sheet: plan.Sheets[i], Name: name, Email: plan.Emails[i]})

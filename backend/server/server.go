@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -49,6 +50,7 @@ type Server struct {
 	once    sync.Once
 
 	draining context.Context // until Drain
+	paused   atomic.Bool     // see Pause
 	drain    context.CancelFunc
 	waiting  waiting
 }
@@ -109,8 +111,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(api.RequestID, id)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if s.paused.Load() {
+		w.Header().Set("Connection", "close") // the next one comes to another instance
+		s.answer(w, s.callOf(w, r, ""), nil, api.ErrBusy)
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }
+
+// Pause refuses every request from now on, and leaves what is over to others, or goes on: the database may not be one that this program understands.
+// What is under way ends as it does.
+func (s *Server) Pause(on bool) { s.paused.Store(on) }
 
 // Close ends what the server does beside its requests, which are to be over by then. Nobody is signed out: each session is where another
 // instance, or the next start, goes on with it.
@@ -142,6 +153,9 @@ func (s *Server) sweep(ctx context.Context) {
 
 // sweepOnce ends the sessions that are over. Another instance may do the same: each is ended by one of them.
 func (s *Server) sweepOnce(ctx context.Context) error {
+	if s.paused.Load() {
+		return nil
+	}
 	now := s.tokens.now()
 	due, err := s.tokens.rows.Over(ctx, now, mostSwept)
 	for _, d := range due {

@@ -11,7 +11,8 @@ type Happened struct {
 	News      []News    // newest first
 	Overview  *Overview // as it is now, where something of it may have changed
 	Approvals bool      // requests were made or decided on, of which an owner or an admin is told
+	Members   bool      // the table of members is another, for an owner or an admin
 }
 
 // Any reports whether there is anything.
-func (h Happened) Any() bool { return len(h.News) > 0 || h.Overview != nil || h.Approvals }
+func (h Happened) Any() bool { return len(h.News) > 0 || h.Overview != nil || h.Approvals || h.Members }

@@ -109,19 +109,24 @@ func (p *pdfWriter) title(page *pdf.Page, r Run) (end float64, err error) {
 	return titleAt + b.height, nil
 }
 
-// frame draws what the cover is evidence of: the log's head and the signing key.
+// frame draws what the cover is evidence of: the log's head and code, and the signing key.
 func (p *pdfWriter) frame(page *pdf.Page, r Run, y, inner, limit float64) (end float64, err error) {
 	type part struct {
 		label words.Key
 		value string
+		more  string // beneath the value; may be empty
 		use   words.Key
 	}
 	var parts []part
+	more := ""
+	if r.LogCode != "" {
+		more = p.in.say(words.CoverCode, words.Args{"event": r.LogEvent, "code": r.LogCode}).text
+	}
 	if r.LogHead != "" {
-		parts = append(parts, part{words.CoverHead, r.LogHead, words.CoverHeadUse})
+		parts = append(parts, part{words.CoverHead, r.LogHead, more, words.CoverHeadUse})
 	}
 	if r.SigningKey != "" {
-		parts = append(parts, part{words.CoverKey, r.SigningKey, words.CoverKeyUse})
+		parts = append(parts, part{words.CoverKey, r.SigningKey, "", words.CoverKeyUse})
 	}
 	if len(parts) == 0 {
 		return y - partGap, nil
@@ -138,6 +143,10 @@ func (p *pdfWriter) frame(page *pdf.Page, r Run, y, inner, limit float64) (end f
 			b.height += 0.8 * scale
 			value, _ := p.set.Keep(code, part.value, width/pdf.Point)
 			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, value) })
+			if part.more != "" {
+				more, _ := p.set.Break(text, part.more, width/pdf.Point)
+				b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, more) })
+			}
 			b.height += 1 * scale
 			use, whole := p.set.Break(text, p.in.say(part.use, nil).text, width/pdf.Point)
 			b.tagged(pdf.Paragraph, func() { b.add(0, pdf.Black, use) })

@@ -22,6 +22,8 @@ type Run struct {
 	Reason     string           // why, in the admin's words; may be empty
 	Members    []Member         // one for each sheet, in the order of the sheets
 	LogHead    string           // of the audit log after the run; empty leaves it out
+	LogEvent   int64            // the event of the log code
+	LogCode    string           // of the newest checkpoint of the log, for members to compare; empty leaves it out
 	SigningKey string           // the fingerprint of the key that signs exports; empty leaves it out
 	Location   *time.Location   // for the date; nil is UTC
 	Words      *words.Catalogue // the language, of the cover and of file headings; nil is English
@@ -137,12 +139,12 @@ func (r Run) check() error {
 		}
 	}
 	return errors.Join(long("workspace", r.Workspace), long("issuer", r.IssuedBy), long("approver", r.ApprovedBy),
-		long("reason", r.Reason), long("log head", r.LogHead), long("signing key", r.SigningKey))
+		long("reason", r.Reason), long("log head", r.LogHead), long("log code", r.LogCode), long("signing key", r.SigningKey))
 }
 
 // cleaned returns the run with every field but those of the members fit to be shown.
 func (r Run) cleaned() Run {
-	for _, f := range []*string{&r.Workspace, &r.IssuedBy, &r.ApprovedBy, &r.Reason, &r.LogHead, &r.SigningKey} {
+	for _, f := range []*string{&r.Workspace, &r.IssuedBy, &r.ApprovedBy, &r.Reason, &r.LogHead, &r.LogCode, &r.SigningKey} {
 		*f = text.Line(*f)
 	}
 	return r

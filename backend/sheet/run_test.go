@@ -56,7 +56,7 @@ func TestCover_TextIsInOrder(t *testing.T) {
 		"Northwind Legal", "Print run 28", "3 recovery sheets, each for one member.", "Reason Yearly renewal: the sheets of last November are to be replaced.",
 		"Issued on 12 November 2026", "Issued by Amara Okafor", "Approved by Sam Lee", "Sheets 3",
 		"What to do with these sheets", "1. Fold each sheet along the lines", "2. Hand it over in person and ask the member", "3. In Print runs, mark it as handed over", "4. In Print runs, cancel any sheet you couldn’t hand over", "5. Keep this list",
-		"Audit log checkpoint 412:9f2c", "With it, countersignctl audit verify can show", "Signing key ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF", "Do not trust one that shows a different fingerprint.",
+		"Audit log checkpoint 412:9f2c", "Log code at event 412: B7KQ-2XWD-M4TA-Z6RC ", "With it, countersignctl audit verify can show", "Signing key ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF", "Do not trust one that shows a different fingerprint.",
 		"Sheet Member Handed over: date and signature", "443 Chidi Nwosu chidi.nwosu@example.com", "444 Sam Lee person.1@example.com", "445 Ελένη Παπαδοπούλου person.2@example.com",
 		"Countersign print run 28, page 1 of 1", "There are no codes on this page",
 	} {
@@ -93,7 +93,7 @@ func TestRunPDF_IsTheCoverThenOneSheetPerPage(t *testing.T) {
 			listed += page
 		}
 		for _, c := range code.FindAllString(listed, -1) {
-			if !strings.Contains(r.SigningKey, c) {
+			if c != r.LogCode && !strings.Contains(r.SigningKey, c) {
 				t.Errorf("the cover shows the code %s", c)
 			}
 		}
@@ -137,12 +137,12 @@ func TestCover_StaysWithinItsMargins(t *testing.T) {
 		}
 	}
 	p := covered(t, sheet.A4, r)
-	for name, part := range map[string][4]float64{"the mark": {22, 16, 5, 5}, "the line above the list": {22, 165, 166, 6}, "a box to tick": {121.8, 170, 4.6, 11}} {
+	for name, part := range map[string][4]float64{"the mark": {22, 16, 5, 5}, "the line above the list": {22, 169, 166, 6}, "a box to tick": {121.8, 174, 4.6, 11}} {
 		if p.ink(t, part[0], part[1], part[2], part[3]) == 0 {
 			t.Errorf("%s is missing", name)
 		}
 	}
-	if n := p.ink(t, 128, 170, 60, 10); n != 0 {
+	if n := p.ink(t, 128, 174, 60, 10); n != 0 {
 		t.Errorf("where one signs there are %d dark pixels", n)
 	}
 	for name, part := range map[string][4]float64{"left fold mark": {4, 98.5, 6, 1.2}, "right fold mark": {200, 197.5, 6, 1.2}} {
@@ -155,9 +155,9 @@ func TestCover_StaysWithinItsMargins(t *testing.T) {
 func TestCover_LeavesOutEmptyFields(t *testing.T) {
 	t.Parallel()
 	r, _ := issued(t, 1)
-	r.LogHead, r.SigningKey, r.Reason, r.IssuedBy = "", "", "", ""
+	r.LogHead, r.LogCode, r.SigningKey, r.Reason, r.IssuedBy = "", "", "", "", ""
 	page := covered(t, sheet.A4, r).pages(t)[0]
-	for _, never := range []string{"Head of", "Signing key", "Reason", "Approved"} {
+	for _, never := range []string{"checkpoint", "Log code", "Signing key", "Reason", "Approved"} {
 		if strings.Contains(page, never) {
 			t.Errorf("says %q", never)
 		}
@@ -176,7 +176,7 @@ func TestCover_HostileAndLongNamesStayInTheirRows(t *testing.T) {
 		r.Members[i].Name = n
 	}
 	r.Members[1].Email = long("w.w-w@")
-	r.Reason, r.IssuedBy, r.ApprovedBy, r.LogHead, r.SigningKey = long("Why "), long("W"), long("漢"), long("9f"), long("ZT0J-")
+	r.Reason, r.IssuedBy, r.ApprovedBy, r.LogHead, r.LogCode, r.SigningKey = long("Why "), long("W"), long("漢"), long("9f"), long("B7-"), long("ZT0J-")
 	r.Workspace = long("W")
 	for size, sign := range map[sheet.Paper]float64{sheet.A4: 122, sheet.Letter: 127.9} {
 		p := covered(t, size, r)
@@ -244,6 +244,7 @@ func TestRun_WrongFieldsAreRefusedBeforeWriting(t *testing.T) {
 		"long email":    {func(r *sheet.Run) { r.Members[1].Email = long }, nil},
 		"long reason":   {func(r *sheet.Run) { r.Reason = long }, nil},
 		"long head":     {func(r *sheet.Run) { r.LogHead = long }, nil},
+		"long code":     {func(r *sheet.Run) { r.LogCode = long }, nil},
 		"long key":      {func(r *sheet.Run) { r.SigningKey = long }, nil},
 		"long approver": {func(r *sheet.Run) { r.ApprovedBy = long }, nil},
 	} {

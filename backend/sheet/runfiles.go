@@ -122,6 +122,8 @@ type runHead struct {
 	ApprovedBy string `json:"approvedBy"` // empty where one person was enough
 	Reason     string `json:"reason"`
 	LogHead    string `json:"logHead"`
+	LogEvent   int64  `json:"logEvent,omitempty"`
+	LogCode    string `json:"logCode,omitempty"` // as of that event
 	SigningKey string `json:"signingKey"`
 }
 
@@ -148,7 +150,7 @@ func JSON(w io.Writer, r Run, sheets iter.Seq[Sheet]) error {
 	}
 	head, err := json.Marshal(runHead{
 		Form: runForm, Version: runVersion, Workspace: r.Workspace, Run: r.Number, IssuedAt: r.IssuedAt.UTC().Format(time.RFC3339),
-		IssuedBy: r.IssuedBy, ApprovedBy: r.ApprovedBy, Reason: r.Reason, LogHead: r.LogHead, SigningKey: r.SigningKey,
+		IssuedBy: r.IssuedBy, ApprovedBy: r.ApprovedBy, Reason: r.Reason, LogHead: r.LogHead, LogEvent: r.LogEvent, LogCode: r.LogCode, SigningKey: r.SigningKey,
 	})
 	if err != nil {
 		return fmt.Errorf("sheet: encode the run: %w", err)

@@ -122,9 +122,11 @@ func TestJSON_ReadsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back struct {
-		Form, Workspace, IssuedAt, IssuedBy, ApprovedBy, Reason, LogHead, SigningKey string
-		Version, Run                                                                 int
-		Sheets                                                                       []struct {
+		Form, Workspace, IssuedAt, IssuedBy, ApprovedBy, Reason, LogHead, LogCode, SigningKey string
+
+		LogEvent     int64
+		Version, Run int
+		Sheets       []struct {
 			Sheet, Replaces        int
 			Name, Email, CheckWord string
 			Codes                  []string
@@ -135,7 +137,7 @@ func TestJSON_ReadsBack(t *testing.T) {
 	if err := dec.Decode(&back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Form != "countersign recovery sheets" || back.Version != 1 || back.Run != 28 || back.IssuedAt != "2026-11-12T09:41:00Z" || back.ApprovedBy != "Sam Lee" || back.LogHead != r.LogHead || back.SigningKey != r.SigningKey {
+	if back.Form != "countersign recovery sheets" || back.Version != 1 || back.Run != 28 || back.IssuedAt != "2026-11-12T09:41:00Z" || back.ApprovedBy != "Sam Lee" || back.LogHead != r.LogHead || back.LogEvent != 412 || back.LogCode != r.LogCode || back.SigningKey != r.SigningKey {
 		t.Errorf("%+v", back)
 	}
 	if s := back.Sheets[0]; len(back.Sheets) != 2 || s.Sheet != 443 || s.Replaces != 118 || s.CheckWord != "lantern" || strings.Join(s.Codes, "|") != strings.Join(codesOfTheDesign, "|") {

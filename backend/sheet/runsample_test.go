@@ -21,8 +21,9 @@ func issued(t testing.TB, n int) (sheet.Run, []sheet.Sheet) {
 	t.Helper()
 	r := sheet.Run{
 		Number: 28, Workspace: "Northwind Legal", IssuedAt: time.Date(2026, 11, 12, 9, 41, 0, 0, time.UTC), IssuedBy: "Amara Okafor",
-		Reason:     "Yearly renewal: the sheets of last November are to be replaced.",
-		LogHead:    "412:9f2c41d8a07be36652c1f0e4ab93d7185e6a2c04bb7f91d3e85a6c0f27d4b913",
+		Reason:   "Yearly renewal: the sheets of last November are to be replaced.",
+		LogHead:  "412:9f2c41d8a07be36652c1f0e4ab93d7185e6a2c04bb7f91d3e85a6c0f27d4b913",
+		LogEvent: 412, LogCode: "B7KQ-2XWD-M4TA-Z6RC",
 		SigningKey: "ZT0J-R4QK-ND6E-DB2X-PTDC-6MQS-0V5H-P4FF",
 	}
 	var sheets []sheet.Sheet

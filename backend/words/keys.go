@@ -618,6 +618,7 @@ var (
 	CoverKeep       = Key{"cover.keep"}
 	CoverHead       = Key{"cover.head"}
 	CoverHeadUse    = Key{"cover.head_use"}
+	CoverCode       = Key{"cover.code"}
 	CoverKey        = Key{"cover.key"}
 	CoverKeyUse     = Key{"cover.key_use"}
 	CoverMember     = Key{"cover.member"}

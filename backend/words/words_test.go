@@ -375,7 +375,7 @@ var spoken = []string{"app", "backend/sheet", "backend/sentences", "backend/rune
 var names = []string{
 	"Countersign development",                                                            // the keychain's service in development builds
 	"new password", "recovery code", "help code", "check word", "private key", "kit key", // what an envelope holds
-	"log head", "signing key", // fields, in an error
+	"log head", "log code", "signing key", // fields, in an error
 	"sheet: the %s has more than %d characters",                                                       // an error
 	"countersign recovery sheets",                                                                     // the form of a file
 	"default-src 'none'; script-src 'self'", "default-src 'none'; style-src 'unsafe-inline'; sandbox", // policies

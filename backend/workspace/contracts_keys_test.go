@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/local"
@@ -474,8 +475,9 @@ func TestVault_RemovedMemberLeavesNoKey(t *testing.T) {
 // Acceptance may have dropped a key pair: its person gets another, once, and waits for a password reset.
 func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	t.Parallel()
-	h, owner, members := waiting(t, 1)
-	m := members[0]
+	h, owner, members := waiting(t, 2)
+	m, other := members[0], members[1]
+	h.ok(owner.admin().SetRole(t.Context(), m.id, store.RoleAdmin, owner.proof()))
 	h.alterKey("profile/"+m.id, func(*store.VaultKey) bool { return false })
 	head := h.head()
 	s := m.signIn()
@@ -485,7 +487,34 @@ func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	if made.Recipient == "" || made.Recipient == h.recipient(owner) || made.Generation != 0 || h.kinds(head, "key-pair-made") != 1 {
 		t.Errorf("%+v, %v", made, h.eventsAfter(head))
 	}
-	owner.signIn() // whose client cannot tell whose key pair it is
+	waits := func(p *user) (all []string) { // those of whom an admin is told that they wait
+		h.Helper()
+		for _, n := range p.signIn().Welcome().News {
+			if n.Kind == "key-pair-made" {
+				all = append(all, n.By+" "+n.At.Format(time.DateTime))
+			}
+		}
+		return all
+	}
+	want := []string{m.name + " " + h.clock.now().UTC().Format(time.DateTime)}
+	h.clock.step(time.Minute)
+	for range 2 { // whose client cannot tell whose key pair it is
+		if got := waits(owner); !slices.Equal(got, want) {
+			t.Errorf("the owner is told that %q wait, not %q", got, want)
+		}
+	}
+	h.ok(owner.admin().Suspend(t.Context(), m.id))
+	if got := waits(owner); len(got) > 0 {
+		t.Errorf("%q are suspended", got)
+	}
+	h.ok(owner.admin().Resume(t.Context(), m.id))
+	s = m.signIn()
+	if got := waits(m); len(got) > 0 {
+		t.Errorf("who waits is told of %q", got)
+	}
+	if got := waits(other); len(got) > 0 {
+		t.Errorf("a member is told of %q", got)
+	}
 	_, err = m.signIn().Documents(t.Context())
 	h.refused(err, service.CodeVaultWaiting)
 	if h.generation(m) != 0 || h.recipient(m) != made.Recipient || h.kinds(head, "key-pair-made") != 1 {
@@ -497,6 +526,9 @@ func TestSignIn_WithoutAKeyPairMakesOneThatWaits(t *testing.T) {
 	}
 	if h.contracts(owner.resets(m)) != "lease" || h.contracts(m.signIn()) != "lease" || h.generation(m) != 1 {
 		t.Error("a password reset by who has the keys does not give them")
+	}
+	if got := waits(owner); len(got) > 0 {
+		t.Errorf("%q do not wait any more", got)
 	}
 }
 

@@ -136,6 +136,7 @@ type concern int
 
 const (
 	ofNone    concern = iota
+	ofMembers         // the table of members is another
 	ofSession         // it may have ended: one's own act, elsewhere or here
 	ofOwn             // the profile, or what its person may do
 	ofApproval
@@ -147,7 +148,29 @@ var tellsEverybody = map[string]bool{eventRequired: true, eventRequirementDroppe
 // tellsAdmins lists what owners and admins are told of at once. Which of it concerns whom, newsSince knows.
 var tellsAdmins = map[string]bool{eventKitMade: true, eventKitUsed: true, eventKeyPairMade: true}
 
-// concernOf says what an event is to somebody.
+// changesMembers lists what makes a row of the table of members another, or what may be done with it. That somebody was here is not among it: the time
+// is shown with the next change, or no table of thousands would rest in the morning.
+var changesMembers = map[string]bool{
+	eventRenamed: true, eventEmailChanged: true, eventEnabled: true, eventPhoneAndCodes: true, eventCodesReplaced: true, eventCodesVoided: true, eventDisabled: true,
+	eventMemberAdded: true, eventMembersImported: true, eventInvitedAgain: true, eventMembersInvitedAgain: true, eventRoleChanged: true,
+	eventMemberSuspended: true, eventMemberResumed: true, eventMemberRemoved: true, eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
+	eventOneTimeEnded: true, eventRequired: true, eventRequirementDropped: true, eventTwoPeopleOn: true, eventTwoPeopleOff: true,
+	eventRunSheetIssued: true, eventRunSheetsIssued: true, eventSheetVoided: true, eventKitUsed: true, eventServerRestored: true,
+}
+
+// changesTable reports whether an admin's table of members is another after an event. What they have done themselves they know.
+func changesTable(e audit.Event, p store.Profile) bool {
+	if e.Actor == p.ID || !service.MayAdminister.Of(p.Role) {
+		return false
+	}
+	switch e.Kind {
+	case eventSignedIn, eventSteppedUp: // with a code that is used up, or a password that is their first
+		return e.Detail["factor"] == "recovery" || e.Detail["factor"] == "help" || e.Detail["chose-password"] != ""
+	}
+	return changesMembers[e.Kind]
+}
+
+// concernOf says what an event is to somebody: the most that it is.
 func concernOf(e audit.Event, p store.Profile) concern {
 	administers := service.MayAdminister.Of(p.Role)
 	switch {
@@ -167,6 +190,8 @@ func concernOf(e audit.Event, p store.Profile) concern {
 		return ofOwn
 	case administers && tellsAdmins[e.Kind]:
 		return ofOwn
+	case changesTable(e, p):
+		return ofMembers
 	}
 	return ofNone
 }
@@ -245,8 +270,10 @@ func (s *Session) happened(ctx context.Context, after int64) (p store.Profile, h
 			}
 			if n++; n > mostHappened {
 				mine, h.Approvals = true, service.MayAdminister.Of(p.Role)
+				h.Members = h.Approvals
 				break
 			}
+			h.Members = h.Members || changesTable(e.Event, p)
 			if e.Kind == eventKeyPairMade && e.Actor != p.ID && service.MayAdminister.Of(p.Role) && len(waiting) < mostNews {
 				waiting = append(waiting, e.Event)
 			}

@@ -12,6 +12,11 @@ func TestConcernOf_EachIsToldOfTheirOwn(t *testing.T) {
 	event := func(kind, actor, subject string) audit.Event {
 		return audit.Event{Kind: kind, Actor: actor, Subject: subject}
 	}
+	with := func(kind, name, value string) audit.Event {
+		e := event(kind, "sam", "sam")
+		e.Detail = map[string]string{name: value}
+		return e
+	}
 	run := event(eventRunSheetsIssued, "nora", "")
 	run.Detail = map[string]string{"members": "sam amara"}
 	alike := event(eventRunSheetsIssued, "nora", "")
@@ -21,13 +26,21 @@ func TestConcernOf_EachIsToldOfTheirOwn(t *testing.T) {
 		e                       audit.Event
 		sam, admin, owner, nora concern // Sam is a member, Nora an owner who has done most of it
 	}{
-		{"a role", event(eventRoleChanged, "nora", "sam"), ofOwn, ofNone, ofNone, ofNone},
-		{"a suspension", event(eventMemberSuspended, "nora", "sam"), ofOwn, ofNone, ofNone, ofNone},
+		{"a role", event(eventRoleChanged, "nora", "sam"), ofOwn, ofMembers, ofMembers, ofNone},
+		{"a suspension", event(eventMemberSuspended, "nora", "sam"), ofOwn, ofMembers, ofMembers, ofNone},
+		{"an import", event(eventMembersImported, "nora", ""), ofNone, ofMembers, ofMembers, ofNone},
+		{"2FA that is on", event(eventEnabled, "sam", "sam"), ofSession, ofMembers, ofMembers, ofMembers},
+		{"a sign-in", event(eventSignedIn, "sam", "sam"), ofSession, ofNone, ofNone, ofNone},
+		{"a sign-in with a code", with(eventSignedIn, "factor", "code"), ofSession, ofNone, ofNone, ofNone},
+		{"a sign-in with a recovery code", with(eventSignedIn, "factor", "recovery"), ofSession, ofMembers, ofMembers, ofMembers},
+		{"a sign-in with a help code", with(eventSignedIn, "factor", "help"), ofSession, ofMembers, ofMembers, ofMembers},
+		{"an invitation that is redeemed", with(eventSignedIn, "chose-password", "invitation"), ofSession, ofMembers, ofMembers, ofMembers},
+		{"a step-up with a recovery code", with(eventSteppedUp, "factor", "recovery"), ofSession, ofMembers, ofMembers, ofMembers},
 		{"one's own act", event(eventPasswordChanged, "sam", "sam"), ofSession, ofNone, ofNone, ofNone},
 		{"a guess", event(eventCounted, "", "sam"), ofNone, ofNone, ofNone, ofNone},
 		{"a wrong guess", event(eventWrong, "", "sam"), ofNone, ofNone, ofNone, ofNone},
-		{"a print run", run, ofOwn, ofNone, ofNone, ofNone},
-		{"another's print run", alike, ofNone, ofNone, ofNone, ofNone},
+		{"a print run", run, ofOwn, ofMembers, ofMembers, ofNone},
+		{"another's print run", alike, ofNone, ofMembers, ofMembers, ofNone},
 		{"a requirement", event(eventRequired, "nora", ""), ofOwn, ofOwn, ofOwn, ofNone},
 		{"a request", event(eventApprovalAsked, "nora", "sam"), ofNone, ofApproval, ofApproval, ofNone},
 		{"a request for many", event(eventApprovalAsked, "nora", ""), ofNone, ofApproval, ofApproval, ofNone},

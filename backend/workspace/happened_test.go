@@ -19,7 +19,7 @@ func TestHappened_AfterLongEverythingIsReadAnew(t *testing.T) {
 	}
 	got, err := s.Happened(t.Context(), now.Seq)
 	h.ok(err)
-	if got.Overview == nil || got.Overview.Profile.Name != "Amara 1000" || !got.Approvals || len(got.News) != 0 || got.Seq < now.Seq+1001 {
+	if got.Overview == nil || got.Overview.Profile.Name != "Amara 1000" || !got.Approvals || !got.Members || len(got.News) != 0 || got.Seq < now.Seq+1001 {
 		t.Errorf("%+v", got)
 	}
 	began := time.Now()

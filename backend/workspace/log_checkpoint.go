@@ -84,7 +84,8 @@ func eventAt(tx store.ReadTx, seq int64) (store.SignedEvent, error) {
 	return store.SignedEvent{}, enough(audit.ErrBroken)
 }
 
-// restoredUntil finds the newest event, up to one, with which the workspace was made again of a backup.
+// restoredUntil finds the newest event, up to one, with which the workspace was made again of a backup. Only restores and moves are about the
+// workspace itself, so these are few, however long the log is.
 func restoredUntil(tx store.ReadTx, leaf func(store.SignedEvent) (audit.Leaf, error), workspace string, until int64) (audit.Restored, error) {
 	for e, err := range tx.EventsOf(workspace) {
 		if err != nil {

@@ -400,7 +400,49 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	}
 	itself, err1 := ownNews(tx, p, since)
 	added, err2 := computerNews(tx, p, at)
-	return slices.Concat(others.whole, others.kit, itself, added, others.own), errors.Join(err1, err2)
+	wait, err3 := waitingNews(tx, p)
+	return slices.Concat(others.whole, others.kit, wait, itself, added, others.own), errors.Join(err1, err2, err3)
+}
+
+// waitingNews tells an owner or an admin of each who got a key pair that nobody can give the vault's keys to: until there is a password reset they open no
+// contract. It is told at each sign-in for as long as they wait.
+func waitingNews(tx store.ReadTx, p store.Profile) (news []service.News, err error) {
+	if !service.MayAdminister.Of(p.Role) {
+		return nil, nil
+	}
+	info, err := tx.Info()
+	if err != nil {
+		return nil, err
+	}
+	behind, err := tx.VaultKeysBehind(info.VaultGeneration)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range behind {
+		id, is := strings.CutPrefix(row.Holder, profileHolder(""))
+		if !is || id == p.ID || len(row.Signature) > 0 || len(news) == mostNews {
+			continue
+		}
+		who, err := tx.Profile(id)
+		if err != nil {
+			return nil, err
+		}
+		if who.State != store.ProfileActive {
+			continue
+		}
+		n := service.News{Kind: eventKeyPairMade, By: who.Name, At: who.LastSignInAt}
+		for e, err := range tx.EventsOf(id) { // the newest of them, which is near: the pair came with their last sign-ins
+			if err != nil {
+				return nil, err
+			}
+			if e.Kind == eventKeyPairMade {
+				n.At = e.At
+				break
+			}
+		}
+		news = append(news, n)
+	}
+	return news, nil
 }
 
 // newsSince reads what others have done to a profile since an event.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -71,6 +72,33 @@ func (h *health) ask(ctx context.Context) error {
 		err = cli.Fail("key_other", cli.ExitUnavailable, words.TerminalServerFailureKeyOther, nil)
 	}
 	return databaseFault(err)
+}
+
+// mind has requests refused for as long as a newer version's schema doesn't serve this one. Balancers see that as well, a little later, and only where they look.
+func (h *health) mind(ctx context.Context, pause func(on bool), log *slog.Logger) {
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	paused := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		var why *cli.Failure
+		err := h.ready(ctx)
+		newer := errors.As(err, &why) && why.Code == "database_newer"
+		if newer == paused || err != nil && !newer { // what else it may be tells nothing of the schema
+			continue
+		}
+		paused = newer
+		pause(paused)
+		if paused {
+			log.Error("requests are refused: the database is from a newer version that doesn’t serve this one")
+		} else {
+			log.Info("requests are answered again")
+		}
+	}
 }
 
 // apart is by how much a clock is off that was read at some moment between two.

@@ -36,7 +36,8 @@ const (
 // answering is what answers requests, and is closed when the last of them is answered.
 type answering interface {
 	http.Handler
-	Drain() // answers who only waits
+	Drain()        // answers who only waits
+	Pause(on bool) // refuses requests
 	Close(ctx context.Context) error
 }
 
@@ -98,6 +99,9 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		Handler: watch(h, m.handler()), ReadHeaderTimeout: timeForHeader, ReadTimeout: timeForHeader, WriteTimeout: time.Minute, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	minding, unmind := context.WithCancel(ctx)
+	defer unmind()
+	go h.mind(minding, a.Pause, log)
 	failed := make(chan error, 2)
 	go func() { failed <- serving.ServeTLS(behind, "", "") }()
 	go func() { failed <- watching.Serve(aside) }()

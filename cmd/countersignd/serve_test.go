@@ -347,6 +347,8 @@ func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (*slow) Drain() {}
 
+func (*slow) Pause(bool) {}
+
 func (s *slow) Close(context.Context) error { close(s.closed); return nil }
 
 // inside serves in this process, with a handler of the test's.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -19,8 +21,10 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/api"
 	"countersign/backend/client"
 	"countersign/backend/secret"
+	"countersign/backend/store"
 	"countersign/cmd/internal/cli"
 )
 
@@ -358,8 +362,9 @@ func (w *waits) Read([]byte) (int, error) {
 func TestUpgrade_VersionThatIsNotServedSaysSo(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.init()
+	v := p.init()
 	s := p.serve()
+	owner := s.join(v)
 	p.sneak(asNewer, servesNone)
 	for { // an answer is good for a moment
 		status, text := s.watch("/readyz")
@@ -373,6 +378,38 @@ func TestUpgrade_VersionThatIsNotServedSaysSo(t *testing.T) {
 	if status, _ := s.watch("/healthz"); status != http.StatusOK {
 		t.Errorf("the process: %d", status)
 	}
+	// Soon it answers no request any more: a balancer that doesn't ask whether it is ready sends some.
+	s.says("requests are refused")
+	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	defer tr.CloseIdleConnections()
+	asks := func() (status int, closes bool, text string) {
+		t.Helper()
+		r, err := (&http.Client{Transport: tr}).Post("https://"+s.main+api.Look.Path(), "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.StatusCode, r.Close, string(b)
+	}
+	if status, closes, text := asks(); status != http.StatusServiceUnavailable || !closes || !strings.Contains(text, `"busy"`) {
+		t.Errorf("a request is answered with %d, %v: %s", status, closes, text)
+	}
+	if err := owner.Rename(p.Context(), "Amara the Newer"); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("a session's act: %v", err)
+	}
+	p.sneak(asOlder, servesOlder)
+	s.says("requests are answered again")
+	if status, _, text := asks(); status == http.StatusServiceUnavailable {
+		t.Errorf("a request is still refused: %s", text)
+	}
+	if err := owner.Rename(p.Context(), "Amara the Older"); err != nil {
+		t.Errorf("a session's act: %v", err)
+	}
+	p.sneak(asNewer, servesNone)
 	s.end()
 	for _, command := range []string{"serve", "verify", "migrate"} {
 		p.refused(cli.ExitUnavailable, "database_newer", command)
@@ -383,4 +420,7 @@ func TestUpgrade_VersionThatIsNotServedSaysSo(t *testing.T) {
 const (
 	asNewer    = "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"
 	servesNone = "COMMENT ON SCHEMA countersign IS 'serves=99999'"
+
+	asOlder     = "DELETE FROM goose_db_version WHERE version_id = 99999"
+	servesOlder = "COMMENT ON SCHEMA countersign IS 'serves=3'"
 )

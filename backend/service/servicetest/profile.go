@@ -411,9 +411,10 @@ func happened(f *fixture) {
 	owners, hers, s := f.owner.signIn(), admin.signIn(), m.signIn()
 	a, err := owners.Admin(f.ctx())
 	f.ok(err)
-	// A member is told what is done to them, with how they are by then; it is nobody else's concern, nor that of who did it.
+	// A member is told what is done to them, with how they are by then; an admin that the table of members is another; and who did it nothing.
 	told, _ := f.waitFor(s)
-	others, leave := f.waitFor(hers)
+	others, _ := f.waitFor(hers)
+	own, leave := f.waitFor(owners)
 	f.ok(a.SetRole(f.ctx(), m.id, service.RoleAdmin, f.owner.proof()))
 	h, err := told()
 	f.ok(err)
@@ -426,10 +427,14 @@ func happened(f *fixture) {
 	if len(again.News) != 1 || again.Seq < h.Seq {
 		f.Errorf("asked again: %+v", again)
 	}
-	leave()
 	h, err = others()
+	if err != nil || !h.Members || h.Overview != nil || h.Approvals || len(h.News) != 0 {
+		f.Errorf("an admin was told %+v, %v", h, err)
+	}
+	leave()
+	h, err = own()
 	if err == nil && h.Any() {
-		f.Errorf("another was told %+v", h)
+		f.Errorf("who did it was told %+v", h)
 	}
 	// An admin is told that another asks for approval, and who asked that it was decided on.
 	f.ok(a.SetTwoPeople(f.ctx(), true, "", f.owner.proof()))

@@ -70,6 +70,8 @@ export class Session {
   waiting = $state(0);
   /** Approvals that wait, as others have just changed them. */
   approvals = $state.raw<ApprovalView[] | undefined>(undefined);
+  /** How often others have changed something of the table of members. */
+  members = $state(0);
   #token: string | undefined;
   readonly #endings: (() => void)[] = [];
 
@@ -235,7 +237,7 @@ export class Session {
   }
 
   /** Others have done something. What is open shows it, and keeps what was typed; a place that is not theirs any more is left. */
-  #hear({ news, profile, approvals }: Happened): void {
+  #hear({ news, profile, approvals, members }: Happened): void {
     if (!this.profile) return;
     if (profile) {
       this.profile = profile;
@@ -248,6 +250,7 @@ export class Session {
       this.approvals = approvals;
       this.#count(approvals);
     }
+    if (members) this.members++;
   }
 
   /** The person is there. */

@@ -30,6 +30,9 @@ export function readAhead(): () => void {
   return () => clearTimeout(timer);
 }
 
+/** So long a table rests that others change all the time. */
+const rest = 5000;
+
 export class MemberTable {
   view = $state.raw<MembersView | undefined>(last);
   wrong = $state.raw<Words | undefined>(undefined);
@@ -38,6 +41,9 @@ export class MemberTable {
   selected = $state.raw<Selection>(nobody);
   /** The row that had the focus last. */
   active = $state<string | undefined>(undefined);
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #readAt = -rest;
+  #readings = 0;
 
   #listed = $derived(listed(this.view?.members ?? [], this.view?.codes));
   // Sorting 10,000 takes longer than a key may: searching only leaves some out.
@@ -78,10 +84,30 @@ export class MemberTable {
     await this.load();
   }
 
+  /** Others have changed something of it: it is read anew, at once or after it has rested. */
+  changed(): void {
+    this.#again ??= setTimeout(
+      () => {
+        this.#again = undefined;
+        void this.load(Members.follow);
+      },
+      Math.max(0, this.#readAt + rest - performance.now()),
+    );
+  }
+
+  /** Nobody looks at it any more. */
+  leave(): void {
+    clearTimeout(this.#again);
+    this.#readings++;
+  }
+
   /** Reads the table anew. What is selected stays, but for members who are gone. */
-  async load(): Promise<void> {
+  async load(read = Members.list): Promise<void> {
+    const reading = ++this.#readings;
+    this.#readAt = performance.now();
     try {
-      const view = await session.use(Members.list);
+      const view = await session.use(read);
+      if (reading !== this.#readings) return; // it was read again since
       const place = this.rows.findIndex(({ member }) => member.id === this.active);
       this.view = last = view;
       this.wrong = undefined;
@@ -92,7 +118,7 @@ export class MemberTable {
         this.active = (this.rows[place] ?? this.rows.at(-1))?.member.id;
       }
     } catch (thrown) {
-      this.wrong = words(refused(thrown));
+      if (read === Members.list) this.wrong = words(refused(thrown)); // else nobody has asked for it
     }
   }
 }

@@ -6,11 +6,15 @@ import { memberRows } from './memberrows';
 import type { MembersView, NewMember, OneTimeKind, OpenCodeView, Proof, Role } from './views';
 
 /** Settings, Members. `approval` is empty where none is needed. */
+async function table(read: () => Promise<app.MembersView>): Promise<MembersView> {
+  const view = await call(read);
+  return { ...view, codes: view.codes as OpenCodeView[], members: memberRows(view.members) };
+}
+
 export const Members = {
-  list: async (session: string): Promise<MembersView> => {
-    const view = await call<app.MembersView>(() => members.List(session));
-    return { ...view, codes: view.codes as OpenCodeView[], members: memberRows(view.members) };
-  },
+  list: (session: string) => table(() => members.List(session)),
+  /** The same for a page that nobody asked to read it: it is no use of the session. */
+  follow: (session: string) => table(() => members.Follow(session)),
   add: (session: string, member: NewMember, proof: Proof) =>
     answered(
       async (key) => members.Add(session, fields<app.NewMember>(member), await closedProof(proof), key),

@@ -203,7 +203,9 @@ export function fakeAdmin(scenario) {
           by: 'Amara Okafor',
           approvedBy: 'Hannah Weiß',
           reason: approval.reason,
-          logHead: '7c1e'.repeat(16),
+          logHead: `412:${'7c1e'.repeat(16)}`,
+          logEvent: 412,
+          logCode: 'B7KQ-2XWD-M4TA-Z6RC',
           signature: policy.signature,
           sheets: people.map(({ name, email }, i) => ({
             sheet: 444 + i,

@@ -196,6 +196,13 @@ describe('what others do meanwhile', () => {
     drafts.all = {};
   });
 
+  test('is counted where it changes the table of members', () => {
+    happened({ news: null, approvals: null, members: true });
+    expect(session.members).toBe(1);
+    happened({ news: null, approvals: null, members: false });
+    expect(session.members).toBe(1);
+  });
+
   test('leads away from a place that is not theirs any more, and is nothing to who has left', () => {
     session.profile = { ...profile, permissions: ['administer'] } as unknown as api.ProfileView;
     session.go({ at: 'workspace' });

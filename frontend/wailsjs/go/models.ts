@@ -1962,6 +1962,8 @@ export namespace app {
 	    approvedBy?: string;
 	    reason: string;
 	    logHead: string;
+	    logEvent: number;
+	    logCode: string;
 	    signature: string;
 	    sheets: PaperView[];
 	    codes: Envelope;
@@ -1979,6 +1981,8 @@ export namespace app {
 	        this.approvedBy = source["approvedBy"];
 	        this.reason = source["reason"];
 	        this.logHead = source["logHead"];
+	        this.logEvent = source["logEvent"];
+	        this.logCode = source["logCode"];
 	        this.signature = source["signature"];
 	        this.sheets = this.convertValues(source["sheets"], PaperView);
 	        this.codes = this.convertValues(source["codes"], Envelope);

@@ -148,6 +148,8 @@ export interface Happened {
   profile?: ProfileView;
   /** All that wait, where some were made or decided on. */
   approvals: ApprovalView[] | null;
+  /** The table of members is another. */
+  members?: boolean;
 }
 
 export interface Welcome {

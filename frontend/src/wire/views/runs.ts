@@ -64,6 +64,9 @@ export interface PrintSheets {
   approvedBy?: string;
   reason: string;
   logHead: string;
+  logEvent: number;
+  /** As of that event. */
+  logCode: string;
   signature: string;
   sheets: PaperView[] | null;
   /** Ten a sheet, in their order. */

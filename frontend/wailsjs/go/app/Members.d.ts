@@ -8,6 +8,8 @@ export function CopyGiven(arg1:string):Promise<void>;
 
 export function EndCode(arg1:string,arg2:string,arg3:string):Promise<void>;
 
+export function Follow(arg1:string):Promise<app.MembersView>;
+
 export function HelpCode(arg1:string,arg2:string,arg3:string,arg4:app.Proof,arg5:app.PublicKey):Promise<app.OneTimeView>;
 
 export function Hide(arg1:string):Promise<void>;

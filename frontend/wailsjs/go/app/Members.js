@@ -14,6 +14,10 @@ export function EndCode(arg1, arg2, arg3) {
   return window['go']['app']['Members']['EndCode'](arg1, arg2, arg3);
 }
 
+export function Follow(arg1) {
+  return window['go']['app']['Members']['Follow'](arg1);
+}
+
 export function HelpCode(arg1, arg2, arg3, arg4, arg5) {
   return window['go']['app']['Members']['HelpCode'](arg1, arg2, arg3, arg4, arg5);
 }
