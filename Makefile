@@ -10,7 +10,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # it: what Go has in its cache serves another clone.
 export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath)
 
-version := $(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json)
+# A release has a tag, such as v1.2.3.
+version := $(or $(patsubst v%,%,$(shell git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null)),$(shell sed -n 's/.*"productVersion": "\(.*\)".*/\1/p' wails.json))
 # What Go frees it overwrites, and it copies no stacks to make them smaller: a password of an hour
 # ago is not in memory any more.
 ldflags := -X countersign/app.Version=$(version) -X runtime.godebugDefault=clobberfree=1,gcshrinkstackoff=1
@@ -115,6 +116,32 @@ dev: setup-build frontend/node_modules/.package-lock.json ## build, open the win
 bindings: setup-build $(page) ## write frontend/wailsjs anew from the bound structs
 	@$(tool) wails generate module -tags webkit2_41 >/dev/null
 	@chmod 644 frontend/wailsjs/runtime/* # as `wails build` leaves them
+
+# The icon, version and manifest are in files that Go's linker takes for Windows only.
+.PHONY: windows
+windows: setup-build $(page) ## build the app and countersignctl for Windows into build/bin/windows; untested there
+	@build/setup.sh package
+	@build/windows/resources.sh $(version)
+	@GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -tags $(production) -ldflags '-s -w -H windowsgui $(ldflags)' -o build/bin/windows/countersign.exe .
+	@GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -ldflags '-s -w -X main.version=$(version)' -o build/bin/windows/countersignctl.exe ./cmd/countersignctl
+
+.PHONY: bundle
+bundle: $(page) ## on a Mac: the bundle and its disk image in build/dist; identity=… signs, profile=… notarises; untested
+	@LDFLAGS='$(ldflags)' build/darwin/bundle.sh $(version) '$(identity)' '$(profile)'
+
+# Programs in packages know their commit, whatever the person's own settings say.
+.PHONY: package
+package: setup-build ## make all packages in build/dist, as docs/release.md says: contact='Name <address@example.com>' homepage=https://…
+	@build/setup.sh package
+	@$(MAKE) build countersignd windows GOFLAGS='$(filter-out -buildvcs=%,$(GOFLAGS)) -buildvcs=true'
+	@CONTACT='$(contact)' HOMEPAGE='$(homepage)' build/package.sh $(version)
+
+# Its packages name no one who takes reports: they are for this test.
+.PHONY: test-packages
+test-packages: ## make the packages, and install, use, update and remove them in a fresh Debian; it needs root (only="look same")
+	@build/setup.sh packages
+	@$(MAKE) package seed contact='Nobody <nobody@example.com>'
+	@build/test-packages.sh $(version) $(only)
 
 .PHONY: licenses
 licenses: setup-build frontend/node_modules/.package-lock.json ## write app/licenses.json anew after a dependency has changed
@@ -245,7 +272,8 @@ ready-window: setup-test build-app seed e2e/node_modules/.package-lock.json
 	@go build -modfile=build/tools.mod -o build/bin/age filippo.io/age/cmd/age
 
 .PHONY: lint lint-go lint-page
-lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell
+lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell, and known vulnerabilities where their lists can be reached
+	@build/vulnerabilities.sh
 
 lint-go: setup-build setup-test $(page)
 	@echo "lint"
@@ -254,7 +282,7 @@ lint-go: setup-build setup-test $(page)
 	@go vet -tags $(production) ./...
 	@go vet -tags $(development) . ./app/...
 	@$(tool) staticcheck -tags $(production) ./...
-	@shellcheck build/*.sh .ci/run
+	@shellcheck build/*.sh build/darwin/*.sh build/windows/*.sh .ci/run
 
 lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lock.json $(page)
 	@echo "lint of the page"
@@ -296,5 +324,5 @@ fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	done
 
 clean: ## remove what was built
-	@rm -rf build/bin build/tour build/cache build/playwright build/ten build/site frontend/node_modules e2e/node_modules docs/site/node_modules
+	@rm -rf build/bin build/dist rsrc_windows_*.syso cmd/countersignctl/rsrc_windows_*.syso build/tour build/cache build/playwright build/ten build/site frontend/node_modules e2e/node_modules docs/site/node_modules
 	@find frontend/dist -mindepth 1 ! -name .gitkeep -delete

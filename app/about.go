@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/app/platform"
+	"countersign/backend/service"
 	"countersign/backend/words"
 )
 
@@ -27,6 +28,15 @@ func (a *About) Get() (AboutView, error) {
 	return AboutView{
 		Version: Version, Commit: commit(), System: platform.System(), WebView: platform.WebView(), DataFolder: a.s.path(),
 	}, nil
+}
+
+// Newer is a later version than this one, if the server of the workspace tells of one. Nothing else is asked.
+func (a *About) Newer() (string, error) {
+	support, err := a.s.support()
+	if err != nil || !service.Newer(support.Newest, Version) {
+		return "", err
+	}
+	return support.Newest, nil
 }
 
 // commit is the beginning of the commit that the program was built from.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -42,6 +43,35 @@ func TestAbout_OpensTheDataFolder(t *testing.T) {
 	w.desk.showErr = errors.New("no file manager")
 	if e := w.refused(about.OpenFolder(), codeFolderUnseen); e.Args["folder"] != w.s.path() {
 		t.Errorf("it does not say where the folder is: %v", e.Args)
+	}
+}
+
+func TestAbout_TellsOfALaterVersionOnlyIfTheServerDoes(t *testing.T) {
+	t.Parallel()
+	var newest atomic.Value
+	newest.Store("9.9.9")
+	_, invitation := servingNewest(t, func() string { return newest.Load().(string) })
+	w := newWindow(t)
+	about := &About{w.s}
+	if v, err := about.Newer(); v != "" || err != nil { // no workspace is open
+		t.Errorf("got %q, %v", v, err)
+	}
+	w.expect("create")
+	w.join(invitation.Link().Reveal())
+	for told, want := range map[string]string{"99.0.0": "99.0.0", Version: "", "0.0.1": "", "": "", "<b>99</b>.0.0": "", "99.0.0 at example.com": ""} {
+		newest.Store(told)
+		if v, err := about.Newer(); v != want || err != nil {
+			t.Errorf("the server tells %q: got %q, %v", told, v, err)
+		}
+	}
+}
+
+func TestAbout_KnowsOfNoLaterVersionOnThisComputer(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	w.create()
+	if v, err := (&About{w.s}).Newer(); v != "" || err != nil {
+		t.Errorf("got %q, %v", v, err)
 	}
 }
 

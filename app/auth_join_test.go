@@ -33,6 +33,12 @@ import (
 // serving is a server with a new workspace, and the invitation of its first owner.
 func serving(t *testing.T) (*httptest.Server, remote.Invitation) {
 	t.Helper()
+	return servingNewest(t, nil)
+}
+
+// servingNewest is a server that may know of a newer version.
+func servingNewest(t *testing.T, newest func() string) (*httptest.Server, remote.Invitation) {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -54,7 +60,7 @@ func serving(t *testing.T) (*httptest.Server, remote.Invitation) {
 	must(err)
 	key, err := serverkey.Create(filepath.Join(dir, "server.key"))
 	must(err)
-	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
+	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens"), Newest: newest})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	at := httptest.NewUnstartedServer(s)
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}

@@ -21,8 +21,8 @@ var open = map[string]bool{
 	"Auth.Redeem": true, "Auth.MakeSecretsFile": true, "Auth.UnlockSecretsFile": true,
 	"Auth.Review": true, "Auth.AcceptReviewed": true, "Auth.EndReview": true, "Auth.SaveDiagnostics": true, "Auth.UseKit": true,
 	"Preferences.Get": true, "Preferences.Set": true, "About.Get": true, "About.OpenFolder": true, "About.CopyDetails": true,
-	"About.Licenses": true,
-	"Auth.Support":   true, "Auth.OpenSupport": true, "Auth.Forget": true,
+	"About.Licenses": true, "About.Newer": true,
+	"Auth.Support": true, "Auth.OpenSupport": true, "Auth.Forget": true,
 	"Restore.Pick": true, "Restore.PickForHere": true, "Restore.PickKey": true, "Restore.Open": true, "Restore.Finish": true, "Restore.Close": true,
 }
 

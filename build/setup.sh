@@ -7,6 +7,7 @@
 #   build/setup.sh test      what `make test` and `make tour` need beside that
 #   build/setup.sh server    what `make server` needs
 #   build/setup.sh failover  what `make test-failover` needs
+#   build/setup.sh package   what `make package` needs, and packages what `make test-packages` needs
 #   build/setup.sh           the first two
 set -euo pipefail
 
@@ -25,6 +26,7 @@ test_packages=(
   postgresql                                   # the tests of backend/postgres start one of their own
   haproxy                                      # make server, which the browser tests start
 )
+package_packages=(librsvg2-bin binutils nsis)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -113,9 +115,13 @@ main() {
     build) packages=("${build_packages[@]}") ;;
     test) packages=("${test_packages[@]}") ;;
     server) packages=(postgresql haproxy) ;;
+    package) packages=("${build_packages[@]}" "${package_packages[@]}") ;;
+    packages)
+      packages=("${build_packages[@]}" "${package_packages[@]}" lintian appstream desktop-file-utils rpm debootstrap minisign openssl osslsigncode p7zip-full)
+      ;;
     failover) packages=(postgresql patroni etcd-server) ;;
     all) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
-    *) fail "unknown part: $1 (build, test, server or failover)" ;;
+    *) fail "unknown part: $1 (build, test, server, package, packages or failover)" ;;
   esac
   check_languages
   case $(uname -s) in

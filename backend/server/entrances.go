@@ -11,7 +11,11 @@ import (
 // entrances are the operations of who has not come in.
 func (s *Server) entrances() {
 	handle(s, api.Workspace, func(ctx context.Context, _ *call, none api.None) (api.None, error) { return none, s.w.Refresh(ctx) })
-	handle(s, api.Support, func(ctx context.Context, _ *call, _ api.None) (service.Support, error) { return s.w.Support(ctx) })
+	handle(s, api.Support, func(ctx context.Context, _ *call, _ api.None) (service.Support, error) {
+		support, err := s.w.Support(ctx)
+		support.Newest = s.newest()
+		return support, err
+	})
 
 	handle(s, api.BeginSignIn, func(ctx context.Context, _ *call, in api.BeginSignInRequest) (out api.Begun[service.PasswordTerms], err error) {
 		a, err := s.w.BeginSignIn(ctx, in.Email, in.Computer)

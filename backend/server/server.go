@@ -28,6 +28,7 @@ type Config struct {
 	Tokens    store.Tokens     // of all instances
 	Sealer    Sealer           // of all instances
 	Place     string           // the workspace's among those that Tokens and Sealer have
+	Newest    func() string    // the newest version of Countersign that is known of; nil for none
 	Now       func() time.Time // nil for time.Now
 	Log       *slog.Logger     // nil for none
 	Patience  time.Duration    // with a client that stands still; 0 for a minute
@@ -42,6 +43,7 @@ type Server struct {
 	mux    *http.ServeMux
 	bodies *semaphore.Weighted // bytes of large requests that are in memory
 	stand  time.Duration       // see Config.Patience
+	newest func() string       // see Config.Newest
 
 	kick    chan struct{} // there may be something to sweep
 	mended  time.Time     // that Recover was called: see sweepOnce
@@ -76,6 +78,9 @@ func New(c Config) *Server {
 	s := &Server{w: c.Workspace, log: c.Log, mux: http.NewServeMux(), bodies: semaphore.NewWeighted(mostBodies), stand: cmp.Or(c.Patience, defaultPatience), kick: make(chan struct{}, 1), stopped: make(chan struct{})}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if s.newest = c.Newest; s.newest == nil {
+		s.newest = func() string { return "" }
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

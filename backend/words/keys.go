@@ -1735,6 +1735,7 @@ var (
 
 	AboutTitle         = Key{"about.title"}
 	AboutVersion       = Key{"about.version"}
+	AboutNewer         = Key{"about.newer"}
 	AboutCommit        = Key{"about.commit"}
 	AboutSystem        = Key{"about.system"}
 	AboutFolder        = Key{"about.folder"}
@@ -2894,6 +2895,7 @@ var (
 	TerminalServerKeyMaxConnections          = Key{"terminal.server.key.max_connections"}
 	TerminalServerKeyProxies                 = Key{"terminal.server.key.proxies"}
 	TerminalServerKeyDrain                   = Key{"terminal.server.key.drain"}
+	TerminalServerKeyNewestVersion           = Key{"terminal.server.key.newest_version"}
 	TerminalServerKeyLogLevel                = Key{"terminal.server.key.log_level"}
 	TerminalServerKeyWorkspace               = Key{"terminal.server.key.workspace"}
 	TerminalServerKeyOwnerName               = Key{"terminal.server.key.owner_name"}

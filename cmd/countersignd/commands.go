@@ -46,7 +46,7 @@ var (
 	ofCopy     = append(ofKey, "passphrase")
 	ofImport   = append(ofSite, "passphrase")
 	ofInit     = append(ofSite, "workspace", "owner-name", "owner-email")
-	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "proxies", "drain", "log-level")
+	ofServe    = append(ofSite, "listen", "health-listen", "max-connections", "proxies", "drain", "newest-version", "log-level")
 	ofAll      = func() (all []string) {
 		for _, k := range keys {
 			all = append(all, k.name)

@@ -38,6 +38,7 @@ type config struct {
 	connections      int
 	proxies          []string // addresses and networks of balancers
 	drain            time.Duration
+	newestVersion    string // a file
 	workspace        string
 	ownerName, owner string // of the first owner: name and email
 	passphrase       secret.Text
@@ -71,6 +72,7 @@ var keys = []key{
 	{name: "max-connections", text: words.TerminalServerKeyMaxConnections, fallback: "1000", set: setConnections},
 	{name: "proxies", text: words.TerminalServerKeyProxies, set: setProxies},
 	{name: "drain", text: words.TerminalServerKeyDrain, fallback: "3s", set: setDrain},
+	{name: "newest-version", text: words.TerminalServerKeyNewestVersion, isFile: true, set: func(c *config, v string) *cli.Failure { return pathTo(&c.newestVersion, v) }},
 	{name: "log-level", text: words.TerminalServerKeyLogLevel, fallback: "info", set: setLevel},
 	{name: "workspace", text: words.TerminalServerKeyWorkspace, set: func(c *config, v string) *cli.Failure { c.workspace = v; return nil }},
 	{name: "owner-name", text: words.TerminalServerKeyOwnerName, set: func(c *config, v string) *cli.Failure { c.ownerName = v; return nil }},

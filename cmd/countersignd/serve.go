@@ -42,11 +42,14 @@ type answering interface {
 }
 
 // answers makes it.
-type answers func(s *site, log *slog.Logger) answering
+type answers func(c *config, s *site, log *slog.Logger) answering
 
 func serve(ctx context.Context, e *env, _ []string) error {
-	return e.serve(ctx, func(s *site, log *slog.Logger) answering {
-		return server.New(server.Config{Workspace: s.workspace.Served(), Tokens: s.tokens, Sealer: s.sealer, Place: workspaceName, Log: log})
+	return e.serve(ctx, func(c *config, s *site, log *slog.Logger) answering {
+		return server.New(server.Config{
+			Workspace: s.workspace.Served(), Tokens: s.tokens, Sealer: s.sealer, Place: workspaceName, Log: log,
+			Newest: func() string { return newest(c.newestVersion) },
+		})
 	})
 }
 
@@ -86,7 +89,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		return err
 	}
 	defer aside.Close()
-	a := handler(s, log)
+	a := handler(c, s, log)
 	behind, err := behindProxies(main, c.proxies)
 	if err != nil {
 		return err

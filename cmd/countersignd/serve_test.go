@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -382,7 +383,7 @@ func TestServe_AtItsEndItIsUnreadyAndAnswersWhatHasCome(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, _ := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
+	main, health, ended, _ := p.inside(ctx, func(*config, *site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	answered := make(chan error, 1)
 	go func() {
@@ -438,7 +439,7 @@ func TestServe_HandlerThatFailsEndsItsConnectionAlone(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	h := &slow{make(chan struct{}), make(chan struct{}), make(chan struct{})}
-	main, health, ended, log := p.inside(ctx, func(*site, *slog.Logger) answering { return h })
+	main, health, ended, log := p.inside(ctx, func(*config, *site, *slog.Logger) answering { return h })
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	if r, err := c.Get("https://" + main + "/panic"); err == nil {
 		_ = r.Body.Close()
@@ -542,4 +543,33 @@ func TestServe_BalancerSaysWhoseAConnectionIs(t *testing.T) {
 		t.Errorf("who comes by no balancer is not answered: %v", err)
 	}
 	aside.says(`"from":"127.0.0.1:`)
+}
+
+func TestServe_TellsOfTheVersionThatItsFileHas(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	v := p.init()
+	file := filepath.Join(t.TempDir(), "newest-version")
+	s := p.serve("--newest-version", file)
+	w := s.computer(v)
+	tells := func() string {
+		support, err := w.Support(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return support.Newest
+	}
+	if told := tells(); told != "" {
+		t.Errorf("without a file, it tells %q", told)
+	}
+	for text, want := range map[string]string{
+		"1.2.3\n": "1.2.3", " 1.2.4 \n\n": "1.2.4", "": "", "soon\n": "", "1.2.3\n1.2.4\n": "", "1.2.3" + strings.Repeat("\n", mostConfig): "",
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if told := tells(); told != want {
+			t.Errorf("with %.20q, it tells %q", text, told)
+		}
+	}
 }

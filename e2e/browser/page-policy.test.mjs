@@ -309,6 +309,7 @@ const forAll = {
   'Preferences.Get': 'says how the window looks',
   'Preferences.Set': 'changes how the window looks',
   'About.Get': 'says what runs; the data folder is on the screen of a fault, too',
+  'About.Newer': 'says what the server tells everybody who asks',
   'About.OpenFolder': 'shows a folder to whoever sits there',
   'About.CopyDetails': 'copies version and system',
   'About.Licenses': 'is the same everywhere',

@@ -8,4 +8,6 @@ export function Get():Promise<app.AboutView>;
 
 export function Licenses():Promise<Array<app.License>>;
 
+export function Newer():Promise<string>;
+
 export function OpenFolder():Promise<void>;

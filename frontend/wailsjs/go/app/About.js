@@ -14,6 +14,10 @@ export function Licenses() {
   return window['go']['app']['About']['Licenses']();
 }
 
+export function Newer() {
+  return window['go']['app']['About']['Newer']();
+}
+
 export function OpenFolder() {
   return window['go']['app']['About']['OpenFolder']();
 }
