@@ -117,42 +117,46 @@ test('files that are hostile are shown inert, or not at all', async ({ app, else
   expect([elsewhere.asked, left]).toEqual([[], []]);
 });
 
-test('what is removed lies in the bin, and only an owner or admin deletes it for good', async ({ page }) => {
-  await owner(page);
-  await add(page, { ...lease, ...memo });
-  await members.toMembers(page);
-  const code = await members.add(page, members.priya);
-  await person.lock(page);
-  await members.redeem(page, code);
-  await toContracts(page);
-  await row(page, 'Memorandum.txt').click({ modifiers: ['Control'] });
-  await row(page, 'Harbour lease.pdf').click({ modifiers: ['Shift'] });
-  await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
-  await expectAccessible(page, 'Contracts, two selected');
-  await button(page, 'Remove').click();
-  await expect(toast(page, '2 contracts moved to Deleted for 30 days.')).toBeVisible();
-  await page.getByRole('button', { name: /^Deleted/ }).click();
-  await open(page, 'Memorandum.txt');
-  await expect(
-    page.getByText(/Removed by Priya Raman today\. It will be deleted permanently in \d+ days\./),
-  ).toBeVisible();
-  await expect(button(page, 'Delete permanently')).toHaveCount(0);
-  await expectAccessible(page, 'The bin, as a member');
-  await button(page, 'Restore').click();
-  await expect(toast(page, 'Memorandum.txt restored')).toBeVisible();
-  await person.lock(page);
+test(
+  'what is removed lies in the bin, and only an owner or admin deletes it for good',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    await add(page, { ...lease, ...memo });
+    await members.toMembers(page);
+    const code = await members.add(page, members.priya);
+    await person.lock(page);
+    await members.redeem(page, code);
+    await toContracts(page);
+    await row(page, 'Memorandum.txt').click({ modifiers: ['Control'] });
+    await row(page, 'Harbour lease.pdf').click({ modifiers: ['Shift'] });
+    await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
+    await expectAccessible(page, 'Contracts, two selected');
+    await button(page, 'Remove').click();
+    await expect(toast(page, '2 contracts moved to Deleted for 30 days.')).toBeVisible();
+    await page.getByRole('button', { name: /^Deleted/ }).click();
+    await open(page, 'Memorandum.txt');
+    await expect(
+      page.getByText(/Removed by Priya Raman today\. It will be deleted permanently in \d+ days\./),
+    ).toBeVisible();
+    await expect(button(page, 'Delete permanently')).toHaveCount(0);
+    await expectAccessible(page, 'The bin, as a member');
+    await button(page, 'Restore').click();
+    await expect(toast(page, 'Memorandum.txt restored')).toBeVisible();
+    await person.lock(page);
 
-  await person.signIn(page);
-  await toContracts(page);
-  await expect(row(page, 'Memorandum.txt')).toBeVisible();
-  await page.getByRole('button', { name: /^Deleted/ }).click();
-  await open(page, 'Harbour lease.pdf');
-  await button(page, 'Delete permanently').click();
-  await expect(dialog(page).getByText('This deletes Harbour lease.pdf.')).toBeVisible();
-  await expectAccessible(page, 'Delete permanently');
-  await button(dialog(page), 'Delete permanently').click();
-  await expect(heading(page, 'No deleted contracts')).toBeVisible();
-});
+    await person.signIn(page);
+    await toContracts(page);
+    await expect(row(page, 'Memorandum.txt')).toBeVisible();
+    await page.getByRole('button', { name: /^Deleted/ }).click();
+    await open(page, 'Harbour lease.pdf');
+    await button(page, 'Delete permanently').click();
+    await expect(dialog(page).getByText('This deletes Harbour lease.pdf.')).toBeVisible();
+    await expectAccessible(page, 'Delete permanently');
+    await button(dialog(page), 'Delete permanently').click();
+    await expect(heading(page, 'No deleted contracts')).toBeVisible();
+  },
+);
 
 test('everything is within reach of the keyboard, and what is read ends with the lock', async ({ page }) => {
   await owner(page);

@@ -211,70 +211,74 @@ test.describe('beside an admin who has 2FA on', () => {
   const people = [{ name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' }];
   test.use({ home: { people, enrolled: 1 } });
 
-  test('a password that is too short without 2FA is made longer at the next sign-in', async ({ page }) => {
-    await person.signIn(page);
-    const { codes } = await person.enable(page);
-    const prove = async (number) => {
-      await button(dialog(page), 'Use a recovery code').click();
-      await dialog(page).getByLabel('Recovery code').pressSequentially(codes[number]);
-    };
-    const toPolicy = async () => {
-      await button(page, 'Workspace').click();
-      await expect(heading(page, 'Export signing key')).toBeVisible();
-    };
-    await toPolicy();
-    await button(page, 'Require 2FA').click();
-    const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-    await dialog(page).getByLabel('From').fill(today);
-    await dialog(page).getByLabel('Your password').fill(amara.password);
-    await prove(0);
-    await button(dialog(page), 'Require 2FA').click();
-    await expect(page.getByText('Required since')).toBeVisible();
+  test(
+    'a password that is too short without 2FA is made longer at the next sign-in',
+    { tag: '@more' },
+    async ({ page }) => {
+      await person.signIn(page);
+      const { codes } = await person.enable(page);
+      const prove = async (number) => {
+        await button(dialog(page), 'Use a recovery code').click();
+        await dialog(page).getByLabel('Recovery code').pressSequentially(codes[number]);
+      };
+      const toPolicy = async () => {
+        await button(page, 'Workspace').click();
+        await expect(heading(page, 'Export signing key')).toBeVisible();
+      };
+      await toPolicy();
+      await button(page, 'Require 2FA').click();
+      const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+      await dialog(page).getByLabel('From').fill(today);
+      await dialog(page).getByLabel('Your password').fill(amara.password);
+      await prove(0);
+      await button(dialog(page), 'Require 2FA').click();
+      await expect(page.getByText('Required since')).toBeVisible();
 
-    await person.toProfile(page);
-    await button(page, 'Change password').click();
-    const brief = 'qv7#Lm2z';
-    await dialog(page).getByLabel('Current password').fill(amara.password);
-    await dialog(page).getByLabel('New password').fill(brief);
-    await prove(1);
-    await button(dialog(page), 'Change password').click();
-    await expect(page.getByText('Password changed.')).toBeVisible();
+      await person.toProfile(page);
+      await button(page, 'Change password').click();
+      const brief = 'qv7#Lm2z';
+      await dialog(page).getByLabel('Current password').fill(amara.password);
+      await dialog(page).getByLabel('New password').fill(brief);
+      await prove(1);
+      await button(dialog(page), 'Change password').click();
+      await expect(page.getByText('Password changed.')).toBeVisible();
 
-    await toPolicy();
-    await button(page, 'Stop requiring 2FA').click();
-    await expect(dialog(page).getByText('choose a longer one')).toBeVisible();
-    await expect(dialog(page).getByLabel('Your password')).toHaveCount(0); // proven a moment ago, for the policy
-    await button(dialog(page), 'Stop requiring 2FA').click();
-    await expect(page.getByText('Optional', { exact: true })).toBeVisible();
+      await toPolicy();
+      await button(page, 'Stop requiring 2FA').click();
+      await expect(dialog(page).getByText('choose a longer one')).toBeVisible();
+      await expect(dialog(page).getByLabel('Your password')).toHaveCount(0); // proven a moment ago, for the policy
+      await button(dialog(page), 'Stop requiring 2FA').click();
+      await expect(page.getByText('Optional', { exact: true })).toBeVisible();
 
-    await person.toProfile(page);
-    await person.edit(page);
-    await button(page, 'Disable').click();
-    await expect(
-      dialog(page).getByText('You’ll choose a longer one the next time you sign in.'),
-    ).toBeVisible();
-    await expectAccessible(page, 'Disable 2FA, with a short password');
-    await prove(2);
-    await button(dialog(page), 'Yes, deactivate').click();
-    await expect(page.getByText('2FA is off.')).toBeVisible();
-    await person.lock(page);
+      await person.toProfile(page);
+      await person.edit(page);
+      await button(page, 'Disable').click();
+      await expect(
+        dialog(page).getByText('You’ll choose a longer one the next time you sign in.'),
+      ).toBeVisible();
+      await expectAccessible(page, 'Disable 2FA, with a short password');
+      await prove(2);
+      await button(dialog(page), 'Yes, deactivate').click();
+      await expect(page.getByText('2FA is off.')).toBeVisible();
+      await person.lock(page);
 
-    await person.givePassword(page, { ...amara, password: brief });
-    await expect(heading(page, 'Choose a longer password')).toBeVisible();
-    await expectAccessible(page, 'Choose a longer password');
-    await page.getByLabel('New password').fill('fourteen chars');
-    await button(page, 'Choose password').click();
-    await expect(page.getByRole('alert')).toBeVisible();
-    await expect(page.getByLabel('New password')).toHaveValue('fourteen chars');
-    // Left, nothing has changed.
-    await button(page, 'Not you?').click();
-    await person.givePassword(page, { ...amara, password: brief });
-    await page.getByLabel('New password').fill('lantern orbit pebble nine');
-    await button(page, 'Choose password').click();
-    await expect(page.getByText('Password changed.')).toBeVisible();
-    await person.lock(page);
-    await person.signIn(page, undefined, { ...amara, password: 'lantern orbit pebble nine' });
-  });
+      await person.givePassword(page, { ...amara, password: brief });
+      await expect(heading(page, 'Choose a longer password')).toBeVisible();
+      await expectAccessible(page, 'Choose a longer password');
+      await page.getByLabel('New password').fill('fourteen chars');
+      await button(page, 'Choose password').click();
+      await expect(page.getByRole('alert')).toBeVisible();
+      await expect(page.getByLabel('New password')).toHaveValue('fourteen chars');
+      // Left, nothing has changed.
+      await button(page, 'Not you?').click();
+      await person.givePassword(page, { ...amara, password: brief });
+      await page.getByLabel('New password').fill('lantern orbit pebble nine');
+      await button(page, 'Choose password').click();
+      await expect(page.getByText('Password changed.')).toBeVisible();
+      await person.lock(page);
+      await person.signIn(page, undefined, { ...amara, password: 'lantern orbit pebble nine' });
+    },
+  );
 });
 
 test('help can be read before and after signing in', { tag: '@more' }, async ({ page }) => {

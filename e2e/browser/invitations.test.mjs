@@ -81,41 +81,49 @@ test.describe('with an invitation for Priya', () => {
 test.describe('with Priya, who has 2FA on', () => {
   test.use({ home: { people: [{ ...priya, role: 'member' }], enrolled: 1 } });
 
-  test('a password reset leads to a new password, and 2FA is still needed', async ({ has, page }) => {
-    const { phone } = has[priya.email];
-    await person.signIn(page);
-    await toMembers(page);
-    await members.act(page, priya.name, 'Reset password');
-    await expectAccessible(page, 'Reset password');
-    await members.proveIn(page);
-    await button(dialog(page), 'Create code').click();
-    const code = await members.oneTimeCode(page);
-    await button(dialog(page), 'Done').click();
-    await person.lock(page);
-    const changed = { ...priya, password: 'meadow lantern gravel twelve' };
-    await redeem(page, code, changed);
-    await expect(page.getByLabel('Verification code')).toBeVisible();
-    await person.typeCode(page, await phone.next());
-    await person.toProfile(page);
-    await expect(page.getByText(/Amara Okafor created a password reset code for you/)).toBeVisible();
-    await person.lock(page);
-    await person.signIn(page, phone, changed);
-  });
+  test(
+    'a password reset leads to a new password, and 2FA is still needed',
+    { tag: '@more' },
+    async ({ has, page }) => {
+      const { phone } = has[priya.email];
+      await person.signIn(page);
+      await toMembers(page);
+      await members.act(page, priya.name, 'Reset password');
+      await expectAccessible(page, 'Reset password');
+      await members.proveIn(page);
+      await button(dialog(page), 'Create code').click();
+      const code = await members.oneTimeCode(page);
+      await button(dialog(page), 'Done').click();
+      await person.lock(page);
+      const changed = { ...priya, password: 'meadow lantern gravel twelve' };
+      await redeem(page, code, changed);
+      await expect(page.getByLabel('Verification code')).toBeVisible();
+      await person.typeCode(page, await phone.next());
+      await person.toProfile(page);
+      await expect(page.getByText(/Amara Okafor created a password reset code for you/)).toBeVisible();
+      await person.lock(page);
+      await person.signIn(page, phone, changed);
+    },
+  );
 
-  test('after a reset of 2FA the password alone opens, and the person is told', async ({ page }) => {
-    await person.signIn(page);
-    await toMembers(page);
-    await expect(row(page, priya.email).getByText('On', { exact: true })).toBeVisible();
-    await members.act(page, priya.name, 'Reset 2FA');
-    await expectAccessible(page, 'Reset 2FA');
-    await members.proveIn(page);
-    await button(dialog(page), 'Reset 2FA').click();
-    await expect(row(page, priya.email).getByText('Off', { exact: true })).toBeVisible();
-    await person.lock(page);
-    await person.signIn(page, undefined, priya);
-    await expect(page.getByText(/Amara Okafor reset your 2FA today/)).toBeVisible();
-    await expectAccessible(page, 'Profile, 2FA was reset');
-  });
+  test(
+    'after a reset of 2FA the password alone opens, and the person is told',
+    { tag: '@more' },
+    async ({ page }) => {
+      await person.signIn(page);
+      await toMembers(page);
+      await expect(row(page, priya.email).getByText('On', { exact: true })).toBeVisible();
+      await members.act(page, priya.name, 'Reset 2FA');
+      await expectAccessible(page, 'Reset 2FA');
+      await members.proveIn(page);
+      await button(dialog(page), 'Reset 2FA').click();
+      await expect(row(page, priya.email).getByText('Off', { exact: true })).toBeVisible();
+      await person.lock(page);
+      await person.signIn(page, undefined, priya);
+      await expect(page.getByText(/Amara Okafor reset your 2FA today/)).toBeVisible();
+      await expectAccessible(page, 'Profile, 2FA was reset');
+    },
+  );
 });
 
 test.describe('heard', () => {
@@ -217,50 +225,49 @@ test.describe('with an owner and an admin who have 2FA on, and an invitation for
   ];
   test.use({ home: { owner: { ...person.amara, twoFactor: true }, people, enrolled: 1 } });
 
-  test('where 2FA is required, one gets as far as enrolling, and then in', async ({
-    app,
-    has,
-    open,
-    page,
-  }) => {
-    const admin = has[daniel.email];
-    const code = has[priya.email].invitation;
-    await person.signIn(page, admin.phone, daniel);
-    await members.requireFrom(page, isoDay(new Date()), admin.phone, daniel);
-    await person.lock(page);
-    await redeem(page, code);
-    await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
-    await expect(
-      page.getByText(/Northwind Legal has required two-factor authentication since today/),
-    ).toBeVisible();
-    await expectAccessible(page, 'Turn on 2FA to continue');
-    await button(page, 'Enable 2FA').click();
-    await expect(heading(page, 'Scan the QR code')).toBeVisible();
-    await expectAccessible(page, 'Enable 2FA, required');
-    // Leaving is always possible, also by locking; the password that was chosen holds.
-    await button(page, 'Cancel').click();
-    await expect(page.getByText('You left before 2FA was on.')).toBeVisible();
-    await person.givePassword(page, priya);
-    await button(page, 'Enable 2FA').click();
-    await expect(heading(page, 'Scan the QR code')).toBeVisible();
-    await page.keyboard.press('Control+l');
-    await expect(button(page, 'Sign in')).toBeVisible();
+  test(
+    'where 2FA is required, one gets as far as enrolling, and then in',
+    { tag: '@more' },
+    async ({ app, has, open, page }) => {
+      const admin = has[daniel.email];
+      const code = has[priya.email].invitation;
+      await person.signIn(page, admin.phone, daniel);
+      await members.requireFrom(page, isoDay(new Date()), admin.phone, daniel);
+      await person.lock(page);
+      await redeem(page, code);
+      await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
+      await expect(
+        page.getByText(/Northwind Legal has required two-factor authentication since today/),
+      ).toBeVisible();
+      await expectAccessible(page, 'Turn on 2FA to continue');
+      await button(page, 'Enable 2FA').click();
+      await expect(heading(page, 'Scan the QR code')).toBeVisible();
+      await expectAccessible(page, 'Enable 2FA, required');
+      // Leaving is always possible, also by locking; the password that was chosen holds.
+      await button(page, 'Cancel').click();
+      await expect(page.getByText('You left before 2FA was on.')).toBeVisible();
+      await person.givePassword(page, priya);
+      await button(page, 'Enable 2FA').click();
+      await expect(heading(page, 'Scan the QR code')).toBeVisible();
+      await page.keyboard.press('Control+l');
+      await expect(button(page, 'Sign in')).toBeVisible();
 
-    await person.givePassword(page, priya);
-    await button(page, 'Enable 2FA').click();
-    const phone = await person.readKey(page);
-    await person.typeCode(page, await phone.next());
-    await person.readCodes(page);
-    await person.keepCodes(page);
-    await expect(button(page, 'Edit 2FA')).toBeVisible();
-    await person.lock(page);
-    const again = await open(app.url);
-    await person.signIn(again, phone, priya);
-    await button(again, 'Edit 2FA').click();
-    await expect(
-      again.getByText('This workspace requires 2FA, so it can’t be turned off.', { exact: false }),
-    ).toBeVisible();
-  });
+      await person.givePassword(page, priya);
+      await button(page, 'Enable 2FA').click();
+      const phone = await person.readKey(page);
+      await person.typeCode(page, await phone.next());
+      await person.readCodes(page);
+      await person.keepCodes(page);
+      await expect(button(page, 'Edit 2FA')).toBeVisible();
+      await person.lock(page);
+      const again = await open(app.url);
+      await person.signIn(again, phone, priya);
+      await button(again, 'Edit 2FA').click();
+      await expect(
+        again.getByText('This workspace requires 2FA, so it can’t be turned off.', { exact: false }),
+      ).toBeVisible();
+    },
+  );
 
   test(
     'where two people are needed, a reset waits for the second one',

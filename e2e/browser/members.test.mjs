@@ -108,35 +108,39 @@ test('a member has no place for admins', { tag: '@more' }, async ({ page }) => {
   for (const place of ['Members', 'Audit log']) await expect(button(page, place)).toHaveCount(0);
 });
 
-test('a suspended member is kept out in words until somebody lets them in again', async ({ page }) => {
-  await owner(page);
-  const code = await members.add(page, priya);
-  await person.lock(page);
-  await members.redeem(page, code);
-  await person.toProfile(page);
-  await person.lock(page);
-  await person.signIn(page);
-  await toMembers(page);
-  await members.act(page, priya.name, 'Suspend');
-  await expectAccessible(page, 'Suspend');
-  await button(dialog(page), 'Suspend').click();
-  await expect(row(page, priya.email).getByText('Suspended', { exact: true })).toBeVisible();
+test(
+  'a suspended member is kept out in words until somebody lets them in again',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    const code = await members.add(page, priya);
+    await person.lock(page);
+    await members.redeem(page, code);
+    await person.toProfile(page);
+    await person.lock(page);
+    await person.signIn(page);
+    await toMembers(page);
+    await members.act(page, priya.name, 'Suspend');
+    await expectAccessible(page, 'Suspend');
+    await button(dialog(page), 'Suspend').click();
+    await expect(row(page, priya.email).getByText('Suspended', { exact: true })).toBeVisible();
 
-  await person.lock(page);
-  await person.givePassword(page, priya);
-  await expect(page.getByText('Your account is suspended.')).toBeVisible();
-  await page.reload();
-  await person.signIn(page);
-  await toMembers(page);
-  await members.act(page, priya.name, 'Reactivate');
-  await button(dialog(page), 'Reactivate').click();
-  await expect(page.getByText('Priya Raman can sign in again.')).toBeVisible();
-  await person.lock(page);
-  await person.signIn(page, undefined, priya);
-  await expect(page.getByText(/Amara Okafor suspended your account/)).toBeVisible();
-});
+    await person.lock(page);
+    await person.givePassword(page, priya);
+    await expect(page.getByText('Your account is suspended.')).toBeVisible();
+    await page.reload();
+    await person.signIn(page);
+    await toMembers(page);
+    await members.act(page, priya.name, 'Reactivate');
+    await button(dialog(page), 'Reactivate').click();
+    await expect(page.getByText('Priya Raman can sign in again.')).toBeVisible();
+    await person.lock(page);
+    await person.signIn(page, undefined, priya);
+    await expect(page.getByText(/Amara Okafor suspended your account/)).toBeVisible();
+  },
+);
 
-test('removing asks for a proof, and the last owner stays', async ({ page }) => {
+test('removing asks for a proof, and the last owner stays', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   await members.add(page, priya);
   await members.act(page, person.amara.name, 'Change role');
@@ -261,7 +265,7 @@ test('the table has been read when Members is opened, and is forgotten at a lock
   await expect(row(page, person.amara.name)).toHaveCount(0);
 });
 
-test('10,000 members scroll, sort, search and are selected', async ({ page }) => {
+test('10,000 members scroll, sort, search and are selected', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   await button(page, 'Profile').click();
   // The real page on an answer as long as it may be: making so many takes minutes.

@@ -38,25 +38,27 @@ test('the workspace’s name and idle time are changed in their rows', async ({ 
   await expect(page.getByText('set auto-lock to 12 minutes')).toBeVisible();
 });
 
-test('2FA is not required where nobody could let others back in, and the refusal says why', async ({
-  page,
-}) => {
-  await createWorkspace(page);
-  await enable(page);
-  await toWorkspace(page);
-  await button(page, 'Require 2FA').click();
-  await expect(
-    dialog(page).getByText('Only Amara Okafor could help a member who is locked out.'),
-  ).toBeVisible();
-  await expectAccessible(page, 'a refused rehearsal');
-  await expect(button(dialog(page), 'Require 2FA')).toHaveCount(0);
-  await page.keyboard.press('Escape');
-  await button(page, 'Require approval').click();
-  await expect(dialog(page).getByText('Fewer than two owners and admins have 2FA on.')).toBeVisible();
-  await expectAccessible(page, 'Require approval, refused');
-  await page.keyboard.press('Escape');
-  await expect(dialog(page)).toHaveCount(0);
-});
+test(
+  '2FA is not required where nobody could let others back in, and the refusal says why',
+  { tag: '@more' },
+  async ({ page }) => {
+    await createWorkspace(page);
+    await enable(page);
+    await toWorkspace(page);
+    await button(page, 'Require 2FA').click();
+    await expect(
+      dialog(page).getByText('Only Amara Okafor could help a member who is locked out.'),
+    ).toBeVisible();
+    await expectAccessible(page, 'a refused rehearsal');
+    await expect(button(dialog(page), 'Require 2FA')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await button(page, 'Require approval').click();
+    await expect(dialog(page).getByText('Fewer than two owners and admins have 2FA on.')).toBeVisible();
+    await expectAccessible(page, 'Require approval, refused');
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+  },
+);
 
 test.describe('with an admin who has 2FA on, and a member who has it off', () => {
   const people = [
@@ -102,33 +104,35 @@ test.describe('with two admins who have 2FA on', () => {
   ];
   test.use({ home: { people, enrolled: 2 } });
 
-  test('whoever has 2FA off is signed out on the day from which it is required, and comes back by enabling it', async ({
-    page,
-  }) => {
-    await signIn(page);
-    await toWorkspace(page);
-    await button(page, 'Require 2FA').click();
-    await expect(dialog(page).getByText('This includes you', { exact: false })).toBeVisible();
-    await expectAccessible(page, 'Require 2FA, of oneself too');
-    const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-    await dialog(page).getByLabel('From').fill(today);
-    await dialog(page).getByLabel('Your password').fill(amara.password);
-    await button(dialog(page), 'Require 2FA').click();
-    await expect(page.getByText('This workspace now requires 2FA.')).toBeVisible();
-    await expect(page.getByText('Sign in to turn it on.')).toBeVisible();
-    await expectAccessible(page, 'Sign in, since 2FA is required');
+  test(
+    'whoever has 2FA off is signed out on the day from which it is required, and comes back by enabling it',
+    { tag: '@more' },
+    async ({ page }) => {
+      await signIn(page);
+      await toWorkspace(page);
+      await button(page, 'Require 2FA').click();
+      await expect(dialog(page).getByText('This includes you', { exact: false })).toBeVisible();
+      await expectAccessible(page, 'Require 2FA, of oneself too');
+      const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+      await dialog(page).getByLabel('From').fill(today);
+      await dialog(page).getByLabel('Your password').fill(amara.password);
+      await button(dialog(page), 'Require 2FA').click();
+      await expect(page.getByText('This workspace now requires 2FA.')).toBeVisible();
+      await expect(page.getByText('Sign in to turn it on.')).toBeVisible();
+      await expectAccessible(page, 'Sign in, since 2FA is required');
 
-    await givePassword(page);
-    await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
-    await button(page, 'Enable 2FA').click();
-    const phone = await readKey(page);
-    await typeCode(page, await phone.next());
-    await readCodes(page);
-    await keepCodes(page);
-    await expect(button(page, 'Edit 2FA')).toBeVisible();
-    await toWorkspace(page);
-    await expect(page.getByText('Required since today')).toBeVisible();
-  });
+      await givePassword(page);
+      await expect(heading(page, 'Turn on 2FA to continue')).toBeVisible();
+      await button(page, 'Enable 2FA').click();
+      const phone = await readKey(page);
+      await typeCode(page, await phone.next());
+      await readCodes(page);
+      await keepCodes(page);
+      await expect(button(page, 'Edit 2FA')).toBeVisible();
+      await toWorkspace(page);
+      await expect(page.getByText('Required since today')).toBeVisible();
+    },
+  );
 });
 
 test.describe('with an admin', () => {

@@ -195,29 +195,33 @@ test('locking with sheets on the way throws them away', { tag: '@more' }, async 
   await expect(page.getByText(/You used recovery code 1/).first()).toBeVisible();
 });
 
-test('an export asks for a passphrase twice, and a file in clear for a yes', async ({ page }) => {
-  await office(page);
-  await select(page, chidi.name);
-  await button(page, 'Export recovery sheets').click();
-  await dialog(page).getByLabel('Reason').fill('For the safe');
-  await expectAccessible(page, 'Export recovery sheets');
-  await dialog(page).getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons in a row');
-  await dialog(page).getByLabel('Passphrase again').fill('seven walnut ribbons');
-  await button(dialog(page), 'Continue').click();
-  await expect(dialog(page).getByText('The passphrases don’t match.')).toBeVisible();
-  await dialog(page).getByText('Keys', { exact: true }).click();
-  await expectAccessible(page, 'Export for recipient keys');
-  await dialog(page).getByText('PDF', { exact: true }).click();
-  await expect(button(dialog(page), 'Continue')).toBeDisabled();
-  await expectAccessible(page, 'Export in clear');
-  await dialog(page).getByLabel('Export without encryption').check();
-  await button(dialog(page), 'Continue').click();
-  await expect(dialog(page).getByLabel('Your password', { exact: true })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(dialog(page).getByLabel('Reason'), 'what was typed stays').toHaveValue('For the safe');
-  await page.keyboard.press('Escape');
-  await expect(dialog(page)).toHaveCount(0);
-});
+test(
+  'an export asks for a passphrase twice, and a file in clear for a yes',
+  { tag: '@more' },
+  async ({ page }) => {
+    await office(page);
+    await select(page, chidi.name);
+    await button(page, 'Export recovery sheets').click();
+    await dialog(page).getByLabel('Reason').fill('For the safe');
+    await expectAccessible(page, 'Export recovery sheets');
+    await dialog(page).getByLabel('Passphrase', { exact: true }).fill('seven walnut ribbons in a row');
+    await dialog(page).getByLabel('Passphrase again').fill('seven walnut ribbons');
+    await button(dialog(page), 'Continue').click();
+    await expect(dialog(page).getByText('The passphrases don’t match.')).toBeVisible();
+    await dialog(page).getByText('Keys', { exact: true }).click();
+    await expectAccessible(page, 'Export for recipient keys');
+    await dialog(page).getByText('PDF', { exact: true }).click();
+    await expect(button(dialog(page), 'Continue')).toBeDisabled();
+    await expectAccessible(page, 'Export in clear');
+    await dialog(page).getByLabel('Export without encryption').check();
+    await button(dialog(page), 'Continue').click();
+    await expect(dialog(page).getByLabel('Your password', { exact: true })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog(page).getByLabel('Reason'), 'what was typed stays').toHaveValue('For the safe');
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+  },
+);
 
 test('print runs say what will be there, and members without 2FA why they get no sheet', async ({ page }) => {
   await signIn(page);

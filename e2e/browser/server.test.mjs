@@ -79,27 +79,26 @@ test('a server that is away is said to be, and nothing that was typed is lost', 
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Amara A. Okafor');
 });
 
-test('a server that is away at the start is asked again by itself', async ({
-  folder,
-  open,
-  server,
-  start,
-}) => {
-  test.slow();
-  const app = await start(folder);
-  const first = await open(app.url);
-  await joinBy(first, server.invitation, amara);
-  await first.goto('about:blank'); // whose application ends before it
-  await app.stop();
-  await server.stop();
-  const page = await open((await start(folder)).url);
-  await expect(heading(page, 'Countersign can’t reach the server.')).toBeVisible();
-  await expect(page.getByText('keeps trying')).toBeVisible();
-  await expectAccessible(page, 'The server is away');
-  await server.begin();
-  await expect(button(page, 'Sign in')).toBeVisible({ timeout: 90_000 });
-  await person.signIn(page);
-});
+test(
+  'a server that is away at the start is asked again by itself',
+  { tag: '@more' },
+  async ({ folder, open, server, start }) => {
+    test.slow();
+    const app = await start(folder);
+    const first = await open(app.url);
+    await joinBy(first, server.invitation, amara);
+    await first.goto('about:blank'); // whose application ends before it
+    await app.stop();
+    await server.stop();
+    const page = await open((await start(folder)).url);
+    await expect(heading(page, 'Countersign can’t reach the server.')).toBeVisible();
+    await expect(page.getByText('keeps trying')).toBeVisible();
+    await expectAccessible(page, 'The server is away');
+    await server.begin();
+    await expect(button(page, 'Sign in')).toBeVisible({ timeout: 90_000 });
+    await person.signIn(page);
+  },
+);
 
 test('leaving a server asks first, and the first screen is there again', async ({ page, server }) => {
   await joinBy(page, server.invitation, amara);

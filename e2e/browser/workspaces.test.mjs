@@ -51,29 +51,33 @@ test('a second workspace on the computer is added, and each is signed in to by i
   await expect(heading(next, amara.workspace)).toBeVisible();
 });
 
-test('a workspace at a server that is away leaves the others usable', async ({ page, server }) => {
-  test.slow();
-  await person.createWorkspace(page, consulting);
-  await person.lock(page);
-  await button(page, 'Add a workspace').click();
-  await button(page, 'Add a workspace').click();
-  await joinBy(page, server.invitation, amara);
-  await person.lock(page);
-  await expect(page.getByText(`Stored on ${server.address}`)).toBeVisible();
+test(
+  'a workspace at a server that is away leaves the others usable',
+  { tag: '@more' },
+  async ({ page, server }) => {
+    test.slow();
+    await person.createWorkspace(page, consulting);
+    await person.lock(page);
+    await button(page, 'Add a workspace').click();
+    await button(page, 'Add a workspace').click();
+    await joinBy(page, server.invitation, amara);
+    await person.lock(page);
+    await expect(page.getByText(`Stored on ${server.address}`)).toBeVisible();
 
-  await button(page, 'Switch workspace').click();
-  await row(page, consulting.workspace).click();
-  await expect(heading(page, consulting.workspace)).toBeVisible();
-  await server.stop();
-  await button(page, 'Switch workspace').click();
-  await row(page, amara.workspace).click();
-  await expect(page.getByText('Countersign can’t reach the server.')).toBeVisible();
-  await button(page, 'Switch workspace').click();
-  await row(page, consulting.workspace).click();
-  await person.signIn(page, undefined, consulting);
-  await server.begin();
-  await person.lock(page);
-  await button(page, 'Switch workspace').click();
-  await row(page, amara.workspace).click();
-  await person.signIn(page, undefined, amara);
-});
+    await button(page, 'Switch workspace').click();
+    await row(page, consulting.workspace).click();
+    await expect(heading(page, consulting.workspace)).toBeVisible();
+    await server.stop();
+    await button(page, 'Switch workspace').click();
+    await row(page, amara.workspace).click();
+    await expect(page.getByText('Countersign can’t reach the server.')).toBeVisible();
+    await button(page, 'Switch workspace').click();
+    await row(page, consulting.workspace).click();
+    await person.signIn(page, undefined, consulting);
+    await server.begin();
+    await person.lock(page);
+    await button(page, 'Switch workspace').click();
+    await row(page, amara.workspace).click();
+    await person.signIn(page, undefined, amara);
+  },
+);
