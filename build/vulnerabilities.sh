@@ -33,7 +33,7 @@ of_npm() {
 }
 
 of_go
-[ $# -gt 0 ] || set -- frontend e2e
+[ $# -gt 0 ] || set -- frontend e2e docs/site
 for folder in "$@"; do
   of_npm "$folder"
 done
