@@ -72,7 +72,7 @@ var sameIn = map[string][]string{
 	"es": {"B", "KB", "MB", "GB", "min", "app"},
 	"fr": {
 		"Version", ", page", "Document", "Code", "Invitations", "Secrets", "Format", "Invitation", "Actions", "Page", "Date", "Type", "Description", "Exports", "Synopsis", "min",
-		"Configuration", "secrets", "version",
+		"Configuration", "secrets", "version", "Notifications",
 	},
 	"ja": {"B", "KB", "MB", "GB"},
 }
