@@ -156,6 +156,7 @@ const seen = (it, what = 'background-color') =>
     );
   }, what);
 
+/* eslint-disable playwright/no-raw-locators -- what is only drawn has no role */
 for (const colorScheme of ['light', 'dark']) {
   test(`in forced colours, ${colorScheme}, focus, icons, choices and strength are seen`, async ({ page }) => {
     await page.emulateMedia({ forcedColors: 'active', colorScheme });
@@ -188,6 +189,7 @@ for (const colorScheme of ['light', 'dark']) {
     await expect(page.locator('nav [aria-current]')).toHaveCSS('outline-style', 'solid');
   });
 }
+/* eslint-enable playwright/no-raw-locators */
 
 // A window of 1080 by 720 has half of that for the page.
 test('at 200 % nothing leaves the window, and a toast stays on it', async ({ page }) => {

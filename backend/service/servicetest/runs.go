@@ -336,7 +336,7 @@ func voidsSheets(f *fixture) {
 
 	// An admin voids no owner's sheet, and then none.
 	o, admin := f.guarded(service.RoleOwner), f.member(service.RoleAdmin)
-	number, sheets = f.printed(f.owner.admin(), n, o)
+	number, _ = f.printed(f.owner.admin(), n, o)
 	f.refused(second(admin.admin().VoidSheets(f.ctx(), number, []int{1, 2})), service.CodeForbidden)
 	if l := f.ledger(f.owner.admin(), number); l.Entries[0].SheetState() != service.SheetIssued || l.Entries[1].SheetState() != service.SheetIssued {
 		f.Errorf("%+v", l)
