@@ -2599,6 +2599,8 @@ var (
 	TerminalPolicyMinutes                    = Key{"terminal.policy.minutes"}
 	TerminalPolicyCheck                      = Key{"terminal.policy.check"}
 	TerminalPolicyCheckIs                    = Key{"terminal.policy.check_is"}
+	TerminalPolicyQuickUnlock                = Key{"terminal.policy.quick_unlock"}
+	TerminalPolicyQuickUnlockIs              = Key{"terminal.policy.quick_unlock_is"}
 	TerminalPolicySupport                    = Key{"terminal.policy.support"}
 	TerminalPolicySupportNone                = Key{"terminal.policy.support_none"}
 	TerminalPolicyAdmins                     = Key{"terminal.policy.admins"}
@@ -2626,6 +2628,10 @@ var (
 	TerminalPolicyAutoLockLong               = Key{"terminal.policy.auto_lock.long"}
 	TerminalPolicyCheckCodesShort            = Key{"terminal.policy.check_codes.short"}
 	TerminalPolicyCheckCodesLong             = Key{"terminal.policy.check_codes.long"}
+	TerminalPolicyAllowQuickUnlockShort      = Key{"terminal.policy.allow_quick_unlock.short"}
+	TerminalPolicyAllowQuickUnlockLong       = Key{"terminal.policy.allow_quick_unlock.long"}
+	TerminalPolicyStopQuickUnlockShort       = Key{"terminal.policy.stop_quick_unlock.short"}
+	TerminalPolicyStopQuickUnlockLong        = Key{"terminal.policy.stop_quick_unlock.long"}
 	TerminalPolicyRenameWorkspaceShort       = Key{"terminal.policy.rename_workspace.short"}
 	TerminalPolicyRenameWorkspaceLong        = Key{"terminal.policy.rename_workspace.long"}
 	TerminalPolicySupportContactShort        = Key{"terminal.policy.support_contact.short"}

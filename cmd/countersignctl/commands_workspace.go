@@ -59,6 +59,18 @@ func policyCommands(e *env) *cobra.Command {
 			flags:   []flags{signInFlags},
 		},
 		command{
+			use: "allow-quick-unlock", short: words.TerminalPolicyAllowQuickUnlockShort, long: words.TerminalPolicyAllowQuickUnlockLong,
+			example: "countersignctl policy allow-quick-unlock",
+			run:     policyQuickUnlock(true),
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "stop-quick-unlock", short: words.TerminalPolicyStopQuickUnlockShort, long: words.TerminalPolicyStopQuickUnlockLong,
+			example: "countersignctl policy stop-quick-unlock",
+			run:     policyQuickUnlock(false),
+			flags:   []flags{signInFlags},
+		},
+		command{
 			use: "rename-workspace NAME", short: words.TerminalPolicyRenameWorkspaceShort, long: words.TerminalPolicyRenameWorkspaceLong,
 			longArgs: words.Args{"max": service.MaxName},
 			example:  "countersignctl policy rename-workspace \"Northwind Legal\"",

@@ -22,7 +22,8 @@ type policyView struct {
 	RequireFrom     time.Time `json:"requireFrom,omitzero"`
 	RequireApproval bool      `json:"requireApproval"`
 	AutoLockMinutes int       `json:"autoLockMinutes"`
-	CheckDays       int       `json:"checkDays"`      // 0: never
+	CheckDays       int       `json:"checkDays"` // 0: never
+	QuickUnlock     bool      `json:"quickUnlock"`
 	SupportContact  string    `json:"supportContact"` // empty: none
 	AdminsNamed     bool      `json:"adminsNamed"`    // in Help
 	SigningKey      string    `json:"signingKey"`     // its fingerprint
@@ -42,7 +43,7 @@ func (e *env) policy(ctx context.Context, change func(*client.Admin) error) erro
 		if err != nil {
 			return err
 		}
-		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.CheckDays, p.Support, p.NamesAdmins, signer.String()}
+		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.CheckDays, p.QuickUnlock, p.Support, p.NamesAdmins, signer.String()}
 		return e.print(v, v.text(e.now()))
 	})
 }
@@ -64,6 +65,7 @@ func (v policyView) text(now time.Time) string {
 	line(words.TerminalPolicyApproval, say(words.TerminalPolicyApprovalIs, words.Args{"required": yesNo(v.RequireApproval)}))
 	line(words.TerminalPolicyIdle, say(words.TerminalPolicyMinutes, words.Args{"n": v.AutoLockMinutes}))
 	line(words.TerminalPolicyCheck, say(words.TerminalPolicyCheckIs, words.Args{"days": v.CheckDays}))
+	line(words.TerminalPolicyQuickUnlock, say(words.TerminalPolicyQuickUnlockIs, words.Args{"allowed": yesNo(v.QuickUnlock)}))
 	support := v.SupportContact
 	if support == "" {
 		support = say(words.TerminalPolicySupportNone, nil)
@@ -203,6 +205,12 @@ func policyCheckCodes(ctx context.Context, e *env, args []string) error {
 		return cli.Usage(words.TerminalUsageDays, words.Args{"typed": strconv.Quote(args[0])})
 	}
 	return e.policy(ctx, func(a *client.Admin) error { return a.SetCheckDays(ctx, days) })
+}
+
+func policyQuickUnlock(on bool) func(context.Context, *env, []string) error {
+	return func(ctx context.Context, e *env, _ []string) error {
+		return e.policy(ctx, func(a *client.Admin) error { return a.SetQuickUnlock(ctx, on, client.Proof{}) })
+	}
 }
 
 func policyRenameWorkspace(ctx context.Context, e *env, args []string) error {
