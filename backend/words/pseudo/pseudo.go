@@ -28,9 +28,15 @@ func Translate(message string) string {
 		out.WriteRune(r)
 	}
 	if letters > 0 {
-		out.WriteString(strings.Repeat("~", letters*2/5+1))
+		out.WriteString(tail(letters))
 	}
 	return out.String()
+}
+
+// tail is 40 % of so many letters. Its words are at most twelve long: a line can be broken between them.
+func tail(letters int) string {
+	n := letters*2/5 + 1
+	return strings.Repeat(strings.Repeat("~", 12)+" ", (n-1)/12) + strings.Repeat("~", (n-1)%12+1)
 }
 
 // Catalogue translates all messages.

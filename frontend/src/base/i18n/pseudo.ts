@@ -12,11 +12,14 @@ const accents: Record<string, string> = {
 };
 const accented = (text: string) => text.replace(/[aeiounAEIOUN]/g, (letter) => accents[letter]!);
 
+/** 40 % of so many letters. Words are at most twelve long: a line can be broken between them. */
+const tail = (letters: number) => '~'.repeat(Math.floor((letters * 2) / 5) + 1).replace(/~{12}(?=~)/g, '$& ');
+
 /** A text with arguments in braces. */
 function longer(message: string): string {
   const letters = message.replace(/\{\w+\}/g, '').length;
   const said = message.replace(/[^{}]+(?![^{}]*\})/g, accented);
-  return letters > 0 ? said + '~'.repeat(Math.floor((letters * 2) / 5) + 1) : said;
+  return letters > 0 ? said + tail(letters) : said;
 }
 
 const lengthOf = (parts: MessageFormatElement[]): number =>
@@ -36,8 +39,7 @@ function translate(parts: MessageFormatElement[]): MessageFormatElement[] {
 
 function tailed(parts: MessageFormatElement[]): MessageFormatElement[] {
   const letters = lengthOf(parts);
-  const value = '~'.repeat(Math.floor((letters * 2) / 5) + 1);
-  return letters > 0 ? [...translate(parts), { type: TYPE.literal, value }] : translate(parts);
+  return letters > 0 ? [...translate(parts), { type: TYPE.literal, value: tail(letters) }] : translate(parts);
 }
 
 /** The catalogue in that language. */
