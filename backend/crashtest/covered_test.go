@@ -13,7 +13,7 @@ var readers = []string{
 	"Session.StepUp", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
 	"Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword", "Session.CheckEmail",
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
-	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.SigningKey",
+	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.LogState", "Admin.SigningKey",
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",

@@ -56,13 +56,14 @@ var lookUps = []useCase{
 		p.start()
 		return func() { must(p.w.ComeBack(p.ctx)) }
 	}},
-	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.SigningKey"},
+	{name: "look at the log", base: enabled, covers: []string{"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.LogState", "Admin.SigningKey"},
 		ready: led(func(p *person, a *client.Admin) {
 			got(a.Log(p.ctx, service.LogQuery{Person: email}))
 			got(a.Log(p.ctx, service.LogQuery{After: 2}))
 			got(a.VerifyLog(p.ctx, nil))
 			got(a.ExportLog(p.ctx, io.Discard, nil))
 			got(a.ProveEvent(p.ctx, 2))
+			got(a.LogState(p.ctx))
 			got(a.SigningKey(p.ctx))
 		})},
 	{name: "look at the members", base: teamBase, covers: []string{"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.Clock"},

@@ -116,11 +116,18 @@ func TestConfirm_WrongFirstCodeTellsAClockThatIsOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, s := created(t)
-			shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
-			h.ok(err)
-			p := h.phoneOf(shown)
-			p.ahead = c.ahead
-			_, err = s.Confirm(t.Context(), secret.NewText(p.code()))
+			var p phone
+			for { // one key in a hundred shows the same code at another time as well
+				shown, err := s.BeginEnable(t.Context(), secret.NewText(pass))
+				h.ok(err)
+				p = h.phoneOf(shown)
+				p.ahead = c.ahead
+				if p.onlyNow() {
+					break
+				}
+				h.ok(s.CancelEnrolment(t.Context()))
+			}
+			_, err := s.Confirm(t.Context(), secret.NewText(p.code()))
 			e := h.refused(err, c.code)
 			if c.direction != "" && (e.Args["direction"] != c.direction || e.Args["minutes"] != c.minutes) {
 				t.Errorf("it says %v", e.Args)

@@ -151,6 +151,20 @@ func (p phone) at(t time.Time) string {
 
 func (p phone) code() string { return p.at(p.clock.now()) }
 
+// onlyNow reports whether the phone shows its code at no other time by which an enrolment tells how far off a clock is.
+func (p phone) onlyNow() bool {
+	const steps = int(15 * time.Hour / (30 * time.Second))
+	step := func(t time.Time) int64 { return t.Unix() / 30 }
+	now := p.clock.now()
+	for i := -steps; i <= steps; i++ {
+		other := now.Add(time.Duration(i) * 30 * time.Second) // by a clock that is right
+		if step(other) != step(now.Add(p.ahead)) && p.at(other.Add(-p.ahead)) == p.code() {
+			return false
+		}
+	}
+	return true
+}
+
 // wrong is a code that the phone does not show within 15 hours: an enrolment tells by a code that
 // a phone's clock is up to 14 hours off.
 func (p phone) wrong() string {

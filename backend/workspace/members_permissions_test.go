@@ -206,6 +206,10 @@ var adminCases = []adminCase{
 		_, err := a.ProveEvent(to.h.Context(), 1)
 		return err
 	}, nil},
+	{"LogState", func(a *client.Admin, _, to *user) error {
+		_, err := a.LogState(to.h.Context())
+		return err
+	}, nil},
 	{"ExportLog", func(a *client.Admin, _, to *user) error {
 		_, err := a.ExportLog(to.h.Context(), io.Discard, nil)
 		return err
