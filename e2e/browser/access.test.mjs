@@ -180,7 +180,9 @@ for (const colorScheme of ['light', 'dark']) {
     const theme = page.getByRole('radio', { name: 'System' }).first();
     const label = (radio) => radio.locator('..');
     expect(await seen(label(theme)), 'the choice that is made').toBe(true);
-    expect(await seen(label(page.getByRole('radio', { name: 'Dark' }))), 'another').toBe(false);
+    const fill = (radio) => label(radio).evaluate((element) => getComputedStyle(element).backgroundColor);
+    const other = await fill(page.getByRole('radio', { name: 'Dark' }));
+    expect(await fill(theme), 'the choice that is made, beside another').not.toBe(other);
     await theme.focus();
     await page.keyboard.press('ArrowRight');
     await expect(label(page.locator(':focus'))).not.toHaveCSS('outline-style', 'none');
