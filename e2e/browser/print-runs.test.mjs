@@ -1,4 +1,5 @@
 /** Print runs: sheets for several members, on paper and in the ledger. */
+import { apart } from '../harness/languages.mjs';
 import { amara, button, dialog, heading, lock, signIn, signInByRecoveryCode } from '../harness/person.mjs';
 import { run } from '../harness/phone.mjs';
 import { expect, expectAccessible, test } from './fixtures.mjs';
@@ -24,7 +25,8 @@ async function office(page) {
   await button(page, 'Members').click();
 }
 
-const select = (page, name) => page.getByLabel(`Select ${name}`, { exact: true }).check();
+const select = (page, name) =>
+  page.getByLabel(`Select ${name === hostile.name ? apart(name) : name}`, { exact: true }).check();
 
 /** From the selection to the question whether the sheets are on paper. */
 async function makeSheets(page, reason) {

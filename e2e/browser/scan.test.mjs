@@ -1,4 +1,5 @@
 /** The QR code as a camera sees it: read from pictures of the page, for the longest names that are allowed. */
+import { apart } from '../harness/languages.mjs';
 import * as person from '../harness/person.mjs';
 import { Phone, run } from '../harness/phone.mjs';
 import { expect, expectAccessible, test } from './fixtures.mjs';
@@ -48,7 +49,8 @@ for (const [script, words] of Object.entries(names)) {
       expect(uri.searchParams.get('secret')).toBe(key);
       expect(decodeURIComponent(uri.pathname)).toBe(`/${longest}`);
       const issuer = uri.searchParams.get('issuer');
-      const told = page.getByText(`Your app will show “${issuer}” and “${longest}”.`);
+      const named = /[\u0590-\u08ff]/.test(issuer) ? apart(issuer) : issuer;
+      const told = page.getByText(`Your app will show “${named}” and “${longest}”.`);
       // What does not fit the app's screen is cut, and the page says so.
       const whole = issuer === workspace;
       expect(whole ? issuer : issuer.replace(/…$/, '')).toBe(

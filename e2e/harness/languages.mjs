@@ -13,6 +13,9 @@ export function wordsOf(language) {
   };
 }
 
+/** A value as it stands in a sentence that runs the other way: between marks that keep its direction to itself. */
+export const apart = (value) => `\u2068${value}\u2069`;
+
 const accents = { a: 'á', e: 'ê', i: 'ï', o: 'ø', u: 'ü', n: 'ñ' };
 const english = wordsOf('en');
 
