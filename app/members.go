@@ -35,8 +35,9 @@ type MemberView struct {
 	Name           string `json:"name"`
 	Email          string `json:"email"`
 	Role           string `json:"role"`
-	State          string `json:"state"`     // active, invited, suspended
-	TwoFactor      string `json:"twoFactor"` // on, off, overdue
+	State          string `json:"state"`             // active, invited, suspended
+	TwoFactor      string `json:"twoFactor"`         // on, off, overdue
+	OnSince        string `json:"onSince,omitempty"` // when 2FA was turned on
 	CodesLeft      int    `json:"codesLeft"`
 	Sheet          int    `json:"sheet,omitempty"` // in force
 	Run            int    `json:"run,omitempty"`   // that issued it
@@ -51,7 +52,7 @@ type MemberView struct {
 
 func (s *shell) memberView(m service.Member, p service.Policy) MemberView {
 	return MemberView{
-		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), CodesLeft: m.CodesLeft,
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), OnSince: stamp(m.OnSince), CodesLeft: m.CodesLeft,
 		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged), CheckedAt: stamp(m.Checked),
 		LastSignInAt: stamp(m.LastSignInAt), CreatedAt: stamp(m.CreatedAt), InvitedUntil: stamp(m.InvitedUntil),
 	}

@@ -19,6 +19,7 @@ type MemberColumns struct {
 	Role           Words    `json:"role"`
 	State          Words    `json:"state"`
 	TwoFactor      Words    `json:"twoFactor"`
+	OnSince        []int64  `json:"onSince"`
 	CodesLeft      []int    `json:"codesLeft"`
 	Sheet          []int    `json:"sheet"`
 	Run            []int    `json:"run"`
@@ -49,6 +50,7 @@ func (s *shell) columns(all []service.Member, p service.Policy, actorID string, 
 		Role:           fewWords(all, func(m service.Member) string { return string(m.Role) }),
 		State:          fewWords(all, stateOf),
 		TwoFactor:      fewWords(all, func(m service.Member) string { return s.twoFactorOf(m, p) }),
+		OnSince:        column(all, func(m service.Member) int64 { return seconds(m.OnSince) }),
 		CodesLeft:      column(all, func(m service.Member) int { return m.CodesLeft }),
 		Sheet:          column(all, func(m service.Member) int { return m.Sheet }),
 		Run:            column(all, func(m service.Member) int { return m.Run }),

@@ -16,7 +16,7 @@ func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 	monday := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 	policy := service.Policy{Require2FA: true, RequireFrom: monday}
 	all := []service.Member{
-		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: service.RoleOwner, On: true, CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
+		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: service.RoleOwner, On: true, OnSince: monday.Add(6 * time.Hour), CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
 			IssuedAt: monday.Add(1 * time.Hour), HandedOverAt: monday.Add(2 * time.Hour), Acknowledged: monday.Add(3 * time.Hour), Checked: monday.Add(5 * time.Hour), LastSignInAt: monday.Add(4 * time.Hour)},
 		{ID: "b", Name: "Béla", Email: "bela@example.com", Role: service.RoleMember, State: service.ProfileInvited, CreatedAt: monday, InvitedUntil: monday.Add(48 * time.Hour)},
 		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: service.RoleMember, CreatedAt: monday},

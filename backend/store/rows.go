@@ -362,6 +362,7 @@ type Member struct {
 	CreatedAt    time.Time
 	LastSignInAt time.Time
 	On           bool      // 2FA
+	OnSince      time.Time // when it was turned on; zero while it is off
 	Sheet        int       // in force, 0 for none
 	Run          int       // of that sheet, 0: issued by its holder
 	IssuedAt     time.Time // of that sheet

@@ -1070,6 +1070,38 @@ var (
 	MembersLeft         = Key{"members.left"}
 	MembersOverview     = Key{"members.overview"}
 
+	AdoptionTitle          = Key{"adoption.title"}
+	AdoptionCount          = Key{"adoption.count"}
+	AdoptionNote           = Key{"adoption.note"}
+	AdoptionChart          = Key{"adoption.chart"}
+	AdoptionChartText      = Key{"adoption.chart_text"}
+	AdoptionAsTable        = Key{"adoption.as_table"}
+	AdoptionAsChart        = Key{"adoption.as_chart"}
+	AdoptionOn             = Key{"adoption.on"}
+	AdoptionMembers        = Key{"adoption.members"}
+	AdoptionRequired       = Key{"adoption.required"}
+	AdoptionPending        = Key{"adoption.pending"}
+	AdoptionReminder       = Key{"adoption.reminder"}
+	AdoptionOff            = Key{"adoption.off"}
+	AdoptionInvited        = Key{"adoption.invited"}
+	AdoptionCopyReminder   = Key{"adoption.copy_reminder"}
+	AdoptionCopyEmails     = Key{"adoption.copy_emails"}
+	AdoptionReminderCopied = Key{"adoption.reminder_copied"}
+	AdoptionEmailsCopied   = Key{"adoption.emails_copied"}
+	AdoptionShow           = Key{"adoption.show"}
+	AdoptionLost           = Key{"adoption.lost"}
+	AdoptionHelp           = Key{"adoption.help"}
+	AdoptionNoCodes        = Key{"adoption.no_codes"}
+	AdoptionNoCodesWhy     = Key{"adoption.no_codes_why"}
+	AdoptionFewWhy         = Key{"adoption.few_why"}
+	AdoptionUnconfirmed    = Key{"adoption.unconfirmed"}
+	AdoptionUnconfirmedWhy = Key{"adoption.unconfirmed_why"}
+	AdoptionUnchecked      = Key{"adoption.unchecked"}
+	AdoptionUncheckedWhy   = Key{"adoption.unchecked_why"}
+	AdoptionNone           = Key{"adoption.none"}
+	AdoptionNoneText       = Key{"adoption.none_text"}
+	AdoptionMore           = Key{"adoption.more"}
+
 	ImportOpen          = Key{"import.open"}
 	ImportTitle         = Key{"import.title"}
 	ImportText          = Key{"import.text"}
@@ -2260,7 +2292,10 @@ var (
 	DialogNameDiagnostics = Key{"dialog.name_diagnostics"}
 	DialogNameContract    = Key{"dialog.name_contract"}
 
-	ClipboardCodes = Key{"clipboard.codes"}
+	ClipboardCodes         = Key{"clipboard.codes"}
+	ClipboardReminder      = Key{"clipboard.reminder"}
+	ClipboardReminderFrom  = Key{"clipboard.reminder_from"}
+	ClipboardReminderSince = Key{"clipboard.reminder_since"}
 
 	TerminalDataDir                          = Key{"terminal.data_dir"}
 	TerminalVersion                          = Key{"terminal.version"}

@@ -287,6 +287,7 @@ test('10,000 members scroll, sort, search and are selected', { tag: '@more' }, a
         members.role.at.push(members.role.of.indexOf('member'));
         members.state.at.push(members.state.at[0]);
         members.twoFactor.at.push(on[i % on.length]);
+        members.onSince.push(0);
         members.codesLeft.push(i % 11);
         members.sheet.push(i);
         members.run.push(0);

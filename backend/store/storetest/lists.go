@@ -18,7 +18,7 @@ func orderMembers(f *fixture) {
 		active := set("s", "Bela", 7, store.SetActive)
 		active.HandedOverAt = monday
 		err = errors.Join(err, tx.UpdateProfile(p), tx.InsertSet(set("o", "Bela", 6, store.SetReplaced), [][]byte{{1}}), tx.InsertSet(active, [][]byte{{1}, {2}, {3}}),
-			tx.InsertSet(set("p", "Bela", 8, store.SetPending), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "Bela", Apps: []store.App{{Generation: 1, Item: "i"}}}),
+			tx.InsertSet(set("p", "Bela", 8, store.SetPending), [][]byte{{1}}), tx.InsertFactor(store.Factor{ProfileID: "Bela", Since: monday, Apps: []store.App{{Generation: 1, Item: "i"}}}),
 			tx.InsertOneTime(store.OneTime{ProfileID: "carla", Kind: store.OneTimeHelp, Salt: []byte{1}, Hash: []byte{1}, ExpiresAt: monday}),
 			tx.InsertOneTime(store.OneTime{ProfileID: "amara", Kind: store.OneTimeInvitation, Salt: []byte{1}, Hash: []byte{1}, ExpiresAt: monday}))
 		_, useErr := tx.ConsumeCode("s", 2, monday, store.UseSignIn)
@@ -27,9 +27,9 @@ func orderMembers(f *fixture) {
 	f.view(func(tx store.ReadTx) error {
 		all, err := tx.Members()
 		got, err := names(all, err, func(m store.Member) any {
-			return fmt.Sprint(m.Name, m.On, m.Sheet, m.Run, m.CodesLeft, !m.HandedOverAt.IsZero(), !m.InvitedUntil.IsZero())
+			return fmt.Sprint(m.Name, m.On, m.Sheet, m.Run, m.CodesLeft, !m.HandedOverAt.IsZero(), !m.InvitedUntil.IsZero(), m.OnSince.Equal(monday), m.OnSince.IsZero())
 		})
-		f.same("members", got, "amarafalse 0 0 0 false true Belatrue 7 1 2 true false carlafalse 0 0 0 false false ", err)
+		f.same("members", got, "amarafalse 0 0 0 false true false true Belatrue 7 1 2 true false true false carlafalse 0 0 0 false false false true ", err)
 		for _, m := range all {
 			one, err := tx.Member(m.ID)
 			if err != nil || one != m {

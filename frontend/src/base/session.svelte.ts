@@ -43,6 +43,7 @@ export type Asked =
   | 'new-codes'
   | 'add-member'
   | 'import-members'
+  | 'adoption'
   | 'require'
   | 'back-up'
   | 'make-kit';

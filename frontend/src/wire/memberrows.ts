@@ -33,6 +33,9 @@ class Row implements MemberView {
   get twoFactor() {
     return word<MemberView['twoFactor']>(this.#of.twoFactor, this.#row);
   }
+  get onSince() {
+    return time(this.#of.onSince[this.#row]);
+  }
   get codesLeft() {
     return this.#of.codesLeft[this.#row]!;
   }

@@ -33,6 +33,9 @@ export const Members = {
     ),
   /** These act on the one-time code that is shown. */
   copyGiven: (session: string) => call<void>(() => members.CopyGiven(session)),
+  /** For a mail to those who can sign in and have 2FA off: what to do, and their addresses. */
+  copyReminder: (session: string) => call<void>(() => members.CopyReminder(session)),
+  copyEmails: (session: string) => call<void>(() => members.CopyEmails(session)),
   print: (session: string) => call<void>(() => members.Print(session)),
   hide: (session: string) => call<void>(() => members.Hide(session)),
   endCode: (session: string, member: string, kind: OneTimeKind) =>

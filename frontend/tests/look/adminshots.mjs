@@ -47,6 +47,32 @@ export const adminShots = [
   },
   { name: 'members', act: (page) => go(page, 'Members') },
   {
+    name: 'adoption',
+    scenario: { policy: { requireFrom: new Date(Date.now() + 30 * 864e5).toISOString() } },
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, '2FA adoption').click();
+      await page.getByRole('img', { name: '2FA over time' }).waitFor();
+    },
+  },
+  {
+    name: 'adoption-table',
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, '2FA adoption').click();
+      await button(page, 'Show as table').click();
+    },
+  },
+  {
+    name: 'adoption-lost',
+    scenario: { lost: true },
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, '2FA adoption').click();
+      await page.getByRole('heading', { name: 'Sheet not confirmed' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'invitation-server',
     scenario: { door: { server: 'legal.example.com:8443', joined: true } },
     act: async (page) => {

@@ -128,6 +128,7 @@ describe('the columns in which the table crosses', () => {
     role: { of: ['member', 'owner'], at: [1, 0] },
     state: { of: ['active', 'invited'], at: [0, 1] },
     twoFactor: { of: ['on', 'off'], at: [0, 1] },
+    onSince: [1_763_880_000, 0],
     codesLeft: [9, 0],
     sheet: [12, 0],
     run: [3, 0],
@@ -149,6 +150,7 @@ describe('the columns in which the table crosses', () => {
     expect(said(rows[0]!)).toEqual({
       ...{ id: 'a', name: 'Amara Okafor', email: 'amara@example.com' },
       ...{ role: 'owner', state: 'active', twoFactor: 'on', codesLeft: 9, sheet: 12, run: 3 },
+      onSince: '2025-11-23T06:40:00.000Z',
       issuedAt: '2025-11-23T09:30:00.000Z',
       handedOverAt: '2025-11-23T10:30:00.000Z',
       acknowledgedAt: '2025-11-23T11:30:00.000Z',
@@ -165,6 +167,7 @@ describe('the columns in which the table crosses', () => {
       ...{ id: 'b', name: 'Eun-ji Park', email: 'eun-ji@example.com' },
       ...{ role: 'member', state: 'invited', twoFactor: 'off', codesLeft: 0, sheet: undefined },
       ...{
+        onSince: undefined,
         run: undefined,
         issuedAt: undefined,
         handedOverAt: undefined,

@@ -259,6 +259,7 @@ export namespace app {
 	    role: string;
 	    state: string;
 	    twoFactor: string;
+	    onSince?: string;
 	    codesLeft: number;
 	    sheet?: number;
 	    run?: number;
@@ -282,6 +283,7 @@ export namespace app {
 	        this.role = source["role"];
 	        this.state = source["state"];
 	        this.twoFactor = source["twoFactor"];
+	        this.onSince = source["onSince"];
 	        this.codesLeft = source["codesLeft"];
 	        this.sheet = source["sheet"];
 	        this.run = source["run"];
@@ -1561,6 +1563,7 @@ export namespace app {
 	    role: Words;
 	    state: Words;
 	    twoFactor: Words;
+	    onSince: number[];
 	    codesLeft: number[];
 	    sheet: number[];
 	    run: number[];
@@ -1586,6 +1589,7 @@ export namespace app {
 	        this.role = this.convertValues(source["role"], Words);
 	        this.state = this.convertValues(source["state"], Words);
 	        this.twoFactor = this.convertValues(source["twoFactor"], Words);
+	        this.onSince = source["onSince"];
 	        this.codesLeft = source["codesLeft"];
 	        this.sheet = source["sheet"];
 	        this.run = source["run"];

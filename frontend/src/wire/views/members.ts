@@ -9,6 +9,8 @@ export interface MemberView {
   role: Role;
   state: 'active' | 'invited' | 'suspended';
   twoFactor: 'on' | 'off' | 'overdue';
+  /** When it was turned on. */
+  onSince?: string;
   codesLeft: number;
   /** The sheet in force, and the print run that issued it. */
   sheet?: number;
@@ -41,6 +43,7 @@ export interface MemberColumns {
   role: WordColumn;
   state: WordColumn;
   twoFactor: WordColumn;
+  onSince: number[];
   codesLeft: number[];
   sheet: number[];
   run: number[];

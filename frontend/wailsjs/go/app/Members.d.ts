@@ -4,7 +4,11 @@ import {app} from '../models';
 
 export function Add(arg1:string,arg2:app.NewMember,arg3:app.Proof,arg4:app.PublicKey):Promise<app.OneTimeView>;
 
+export function CopyEmails(arg1:string):Promise<void>;
+
 export function CopyGiven(arg1:string):Promise<void>;
+
+export function CopyReminder(arg1:string):Promise<void>;
 
 export function EndCode(arg1:string,arg2:string,arg3:string):Promise<void>;
 

@@ -6,8 +6,16 @@ export function Add(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Members']['Add'](arg1, arg2, arg3, arg4);
 }
 
+export function CopyEmails(arg1) {
+  return window['go']['app']['Members']['CopyEmails'](arg1);
+}
+
 export function CopyGiven(arg1) {
   return window['go']['app']['Members']['CopyGiven'](arg1);
+}
+
+export function CopyReminder(arg1) {
+  return window['go']['app']['Members']['CopyReminder'](arg1);
 }
 
 export function EndCode(arg1, arg2, arg3) {
