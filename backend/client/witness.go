@@ -145,8 +145,13 @@ func (s *Session) LogState(ctx context.Context) (LogState, error) {
 	return LogState{c.Size, c.At, c.Short(), known.Key}, nil
 }
 
-// LogState is the session's: see Session.LogState.
-func (a *Admin) LogState(ctx context.Context) (LogState, error) { return a.s.LogState(ctx) }
+// LogState is Session.LogState, of an owner or admin alone, as all of Admin is. Errors: forbidden; those of Session.LogState.
+func (a *Admin) LogState(ctx context.Context) (LogState, error) {
+	if _, err := a.LogHead(ctx); err != nil {
+		return LogState{}, err
+	}
+	return a.s.LogState(ctx)
+}
 
 func (s *Session) newest(ctx context.Context) (known audit.Witness, c audit.Checkpoint, err error) {
 	if err := s.begin(); err != nil {

@@ -115,6 +115,9 @@ func (w *Workspace) lookAround(ctx context.Context, f store.Factor, code totp.Co
 		}
 	}
 	if len(s.matches) > 0 {
+		if unread != nil {
+			w.log.Error("an authenticator app’s secret cannot be read; another app’s code was right", "error", service.Cause(unread))
+		}
 		s.off = nil
 		return s, nil
 	}
