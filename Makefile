@@ -19,6 +19,8 @@ ldflags := -X countersign/app.Version=$(version) -X runtime.godebugDefault=clobb
 # systems ignore it.
 production := desktop,production,webkit2_41
 development := dev,webkit2_41
+# Tests with the tag slow are left to "make test-all".
+all_tests := $(production),slow
 tool := go tool -modfile=build/tools.mod
 exe := $(shell go env GOEXE 2>/dev/null)
 app := build/bin/countersign$(exe)
@@ -198,7 +200,7 @@ ready-page: setup $(page)
 
 check-go:
 	@$(MAKE) lint-go
-	@$(MAKE) test-go short=-short
+	@$(MAKE) test-go tags=$(production)
 
 check-page-window:
 	@$(MAKE) lint-page
@@ -208,7 +210,7 @@ check-page-window:
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, with those that "make test" leaves out
 	@echo "go test"
-	@go test $(short) -parallel 4 -vet=off -timeout 25m -tags $(production) ./... | { grep -v 'no test files' || true; }
+	@go test -parallel 4 -vet=off -timeout 25m -tags $(or $(tags),$(all_tests)) ./... | { grep -v 'no test files' || true; }
 
 test-race: setup-build setup-test ## Go tests of what happens at once, under the race detector
 	@echo "go test -race"
@@ -225,7 +227,7 @@ test-platforms: setup-build $(page) ## build the app for Windows, and vet for ma
 # The use cases' own tests, over the store that a server has. Those about SQLite's file are skipped.
 .PHONY: test-postgres
 test-postgres: setup-build setup-test ## the tests of the use cases over PostgreSQL
-	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m ./backend/workspace/... ./backend/local
+	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m -tags slow ./backend/workspace/... ./backend/local
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case
@@ -279,9 +281,9 @@ lint-go: setup-build setup-test $(page)
 	@echo "lint"
 	@unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l); \
 		[ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
-	@go vet -tags $(production) ./...
+	@go vet -tags $(all_tests) ./...
 	@go vet -tags $(development) . ./app/...
-	@$(tool) staticcheck -tags $(production) ./...
+	@$(tool) staticcheck -tags $(all_tests) ./...
 	@shellcheck build/*.sh build/darwin/*.sh build/windows/*.sh .ci/run
 
 lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lock.json $(page)

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"countersign/backend/postgres"
-	"countersign/backend/store"
-	"countersign/backend/store/storetest"
 )
 
 // open opens a database as one instance of a server does.
@@ -17,15 +15,4 @@ func open(t *testing.T, connString string) *postgres.Database {
 	}
 	t.Cleanup(d.Close)
 	return d
-}
-
-func TestStore_KeepsTheContract(t *testing.T) {
-	if testing.Short() {
-		t.Skip("make test-all")
-	}
-	t.Parallel()
-	storetest.Run(t, func(t *testing.T) (one, other store.Store) {
-		connString := migrated(t)
-		return open(t, connString).Workspace("w"), open(t, connString).Workspace("w")
-	})
 }

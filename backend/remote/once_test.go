@@ -21,7 +21,6 @@ import (
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/service"
-	"countersign/backend/service/servicetest"
 	"countersign/backend/store"
 )
 
@@ -73,36 +72,6 @@ func (p *instances) doubled() *atomic.Int64 {
 		return true
 	})
 	return &n
-}
-
-// Each request that changes something comes three times, twice of it at the same moment: the workspace does what it does where each comes once.
-func TestOnce_RequestsThatComeThriceKeepTheContract(t *testing.T) {
-	if testing.Short() {
-		t.Skip("make test-all")
-	}
-	t.Parallel()
-	servicetest.Run(t, func(t *testing.T) servicetest.Place {
-		p := newInstances(t)
-		n := p.doubled()
-		t.Cleanup(func() {
-			if n.Load() == 0 {
-				t.Log("nothing was changed")
-			}
-		})
-		files := p.all[0].database.Workspace("main").Blobs(p.ctx())
-		first := true
-		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
-			Lose: func(name string) { p.ok(files.Remove(name)) },
-			Open: func(t testing.TB) *client.Workspace {
-				if first {
-					first = false
-					return p.owner
-				}
-				return p.computer(t)
-			},
-		}
-	})
 }
 
 // logged counts events of a kind.

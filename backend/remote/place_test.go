@@ -33,7 +33,6 @@ import (
 	"countersign/backend/server"
 	"countersign/backend/serverkey"
 	"countersign/backend/service"
-	"countersign/backend/service/servicetest"
 	"countersign/backend/store"
 	"countersign/backend/store/tokenstest"
 	"countersign/backend/teststore"
@@ -521,28 +520,6 @@ func (p *place) blobName() string {
 	id, err := service.NewID(rand.Reader)
 	p.ok(err)
 	return store.BlobName(id, 1)
-}
-
-func TestService_KeepsTheContract(t *testing.T) {
-	if testing.Short() {
-		t.Skip("make test-all")
-	}
-	t.Parallel()
-	servicetest.Run(t, func(t *testing.T) servicetest.Place {
-		p := newPlace(t)
-		first := true
-		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
-			Lose: func(name string) { p.ok(p.files.Remove(name)) },
-			Open: func(t testing.TB) *client.Workspace {
-				if first {
-					first = false
-					return p.owner
-				}
-				return p.computer(t)
-			},
-		}
-	})
 }
 
 // newSet is what a client makes of ten recovery codes.
