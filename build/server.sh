@@ -57,14 +57,15 @@ main() {
   wait "${serving[@]}"
 }
 
-# start_instance NAME starts an instance on ports that are free, and adds it to what the balancer leads to.
+# start_instance NAME starts an instance on ports that are free, and adds it to what the balancer leads to. On an address of their own
+# they can't take the balancer's.
 start_instance() {
-  "$server" serve --listen 127.0.0.1:0 --health-listen 127.0.0.1:0 --proxies 127.0.0.1 2>"$folder/$1.log" &
+  "$server" serve --listen 127.0.0.2:0 --health-listen 127.0.0.2:0 --proxies 127.0.0.1 2>"$folder/$1.log" &
   local process=$! tries entry
   serving+=("$process")
   for ((tries = 0; tries < 600; tries++)); do
     if entry=$(grep -m 1 '"msg":"serving"' "$folder/$1.log"); then
-      backends+="  server $1 127.0.0.1:$(port listen "$entry") check port $(port health "$entry")"$'\n'
+      backends+="  server $1 127.0.0.2:$(port listen "$entry") check port $(port health "$entry")"$'\n'
       return
     fi
     kill -0 "$process" 2>/dev/null || fail "countersignd did not start: $(tail -n 1 "$folder/$1.log")"

@@ -11,11 +11,14 @@ import { root, until } from './app.mjs';
 import { amara } from './person.mjs';
 import { run } from './phone.mjs';
 
+/** Where servers are, and nothing else: while one is stopped, no other program takes its port. */
+const host = '127.0.0.3';
+
 const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
@@ -28,7 +31,7 @@ const freePort = () =>
 export async function startServer({ moved } = {}) {
   // PostgreSQL runs as another user where the tests run as root, who may not enter the desktop's own folder.
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'countersign-server-'));
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host}:${await freePort()}`;
   let child;
   let said = '';
   let ended;
