@@ -60,6 +60,7 @@ main() {
 # start_instance NAME starts an instance on ports that are free, and adds it to what the balancer leads to. On an address of their own
 # they can't take the balancer's.
 start_instance() {
+  : >"$folder/$1.log" # the shell that starts it empties it later, and what stands there is of the last time
   "$server" serve --listen 127.0.0.2:0 --health-listen 127.0.0.2:0 --proxies 127.0.0.1 2>"$folder/$1.log" &
   local process=$! tries entry
   serving+=("$process")
