@@ -410,7 +410,7 @@ func TestRemoveApp_TwoAtOnceLeaveOne(t *testing.T) {
 	s := owner.signIn()
 	first, tablet := h.app(owner, "First"), h.app(owner, "Tablet")
 	proof := owner.proof()
-	steps.before(5, func() { // the password and its return, the code, the proof, the removal
+	steps.before(4, func() { // the password, the code, the proof, the removal
 		h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error { return second(tx.DeleteApp(owner.id, first)) }))
 	})
 	h.refused(s.RemoveApp(t.Context(), tablet, proof), service.CodeAppLast)

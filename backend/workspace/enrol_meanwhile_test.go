@@ -78,7 +78,7 @@ func TestChangePhone_FactorThatWentMeanwhileIsNotMadeAnew(t *testing.T) {
 			s := member.signIn()
 			proof := member.proof()
 			if !late {
-				steps.before(5, func() { h.lose(member) }) // password, its refund, code, step-up, key
+				steps.before(4, func() { h.lose(member) }) // password, code, step-up, key
 			}
 			shown, err := s.BeginChangePhone(t.Context(), 0, proof)
 			if late {
@@ -210,7 +210,7 @@ func TestCode_OfAPhoneThatChangedMeanwhileIsNotTaken(t *testing.T) {
 				c := p.challenge()
 				return func() error { return second(c.Verify(h.Context(), secret.NewText(p.newCode()))) }
 			}},
-			"at a step-up": {4, func(h *fixture, p *user) func() error { // password, its refund, code, step-up
+			"at a step-up": {3, func(h *fixture, p *user) func() error { // password, code, step-up
 				a := p.admin()
 				return func() error { return a.Prove(h.Context(), service.EachTime, p.proof()) }
 			}},

@@ -346,7 +346,7 @@ func TestApprove_RequestThatGoesMeanwhileIsTold(t *testing.T) {
 	p.ok(err)
 	a := p.admin.admin()
 	head := p.head()
-	err = p.amid(steps, 5, func() { p.ok(asker.Refuse(context.WithoutCancel(t.Context()), asked.ID)) }, func() error {
+	err = p.amid(steps, 4, func() { p.ok(asker.Refuse(context.WithoutCancel(t.Context()), asked.ID)) }, func() error {
 		return a.Approve(t.Context(), asked.ID, p.admin.proof())
 	})
 	p.refused(err, service.CodeApprovalGone)

@@ -188,7 +188,7 @@ func TestDropRequirement_LooksAgainAtTheSecondPerson(t *testing.T) {
 	steps := h.onSteps()
 	h.alterInfo(func(i *store.Info) { i.Require2FA, i.RequireFrom = true, h.clock.now() })
 	a := owner.admin()
-	err := h.amid(steps, 5, func() { h.alterInfo(func(i *store.Info) { i.TwoPeople = true }) }, func() error {
+	err := h.amid(steps, 4, func() { h.alterInfo(func(i *store.Info) { i.TwoPeople = true }) }, func() error {
 		return a.DropRequirement(t.Context(), "", owner.proof())
 	})
 	h.refused(err, service.CodeApprovalNeeded)

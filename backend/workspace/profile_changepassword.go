@@ -57,15 +57,11 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 	if asks && !current.Factor.Given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
-	t, err := s.provePassword(ctx, p, current, change.field)
-	if err != nil {
+	if err := s.provePassword(ctx, p, current, change.field); err != nil {
 		return err
 	}
 	var use factorUse
 	if asks {
-		if err := s.w.refund(ctx, t); err != nil {
-			return err
-		}
 		if use, _, err = s.w.matchFactorInput(ctx, s.id, current.Factor, store.UseStepUp); err != nil {
 			return err
 		}
@@ -85,8 +81,6 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 			if err := errors.Join(use.consume(tx), refundUse(tx, use)); err != nil {
 				return err
 			}
-		} else if err := refundIn(tx, t); err != nil {
-			return err
 		}
 		if err := reset(tx, s.id, false, store.KindPassword, store.KindCode, store.KindRecovery); err != nil {
 			return err

@@ -71,6 +71,7 @@ func TestReview_CountsWhatDiffersForEachPerson(t *testing.T) {
 	for _, m := range p {
 		_, err := m.challenge().Verify(t.Context(), secret.NewText(m.phone.wrong()))
 		h.refused(err, service.CodeCodeWrong)
+		h.refused(third(h.w.SignIn(t.Context(), m.email, secret.NewText("not the password at all"))), service.CodeCredentialsWrong)
 	}
 	s := owner.signIn()
 	h.add(s, paper("lease", "Lease of the mill"))

@@ -141,7 +141,7 @@ func (l *Locked) open(ctx context.Context, in service.SignIn) (*Session, error) 
 	if at.ID != "" && !public(at).Signed(service.ComputerMessage(l.WorkspaceID, l.Nonce), in.Computer) {
 		return nil, refuse(service.CodeChallengeEnded)
 	}
-	if _, err := l.w.checkSignature(ctx, p, p.EmailKey, service.UnlockMessage(l.WorkspaceID, l.Nonce), in.Signature, service.CodeCredentialsWrong); err != nil {
+	if err := l.w.checkSignature(ctx, p, p.EmailKey, service.UnlockMessage(l.WorkspaceID, l.Nonce), in.Signature, service.CodeCredentialsWrong); err != nil {
 		return nil, err
 	}
 	// What has changed since it was looked at refuses in the commit.

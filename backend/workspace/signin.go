@@ -118,20 +118,16 @@ func (a *SignInAttempt) SignIn(ctx context.Context, in service.SignIn) (*Session
 	if at.ID != "" && !public(at).Signed(service.ComputerMessage(a.WorkspaceID, a.Nonce), in.Computer) {
 		p, on = store.Profile{}, false // only its name is known there
 	}
-	t, err := w.checkSignature(ctx, p, a.key, service.SignInMessage(a.WorkspaceID, a.Nonce), in.Signature, service.CodeCredentialsWrong)
-	if err != nil {
+	if err := w.checkSignature(ctx, p, a.key, service.SignInMessage(a.WorkspaceID, a.Nonce), in.Signature, service.CodeCredentialsWrong); err != nil {
 		return nil, nil, err
 	}
 	if p.State == store.ProfileSuspended {
-		return nil, nil, service.Afterwards(refuse(service.CodeSuspendedSelf), w.refund(ctx, t))
+		return nil, nil, refuse(service.CodeSuspendedSelf)
 	}
 	// What was long enough while 2FA was required may be too short by now. Only the client
 	// knows how long it is.
 	mustEnrol := !on && info.Requires(w.now())
 	if on || mustEnrol || in.Short {
-		if err := w.refund(ctx, t); err != nil {
-			return nil, nil, err
-		}
 		c := w.newChallenge(p)
 		c.mustEnrol, c.alone, c.short, c.at = mustEnrol, !on && !mustEnrol, in.Short, at.ID
 		return nil, c, nil
@@ -140,22 +136,19 @@ func (a *SignInAttempt) SignIn(ctx context.Context, in service.SignIn) (*Session
 	return s, nil, err
 }
 
-// checkSignature charges for a guess at p's password and looks at it. The zero
-// Profile stands for an email that nobody has. The attempt is the caller's to
-// refund or to reset.
-func (w *Workspace) checkSignature(ctx context.Context, p store.Profile, emailKey string, message, signature []byte, wrong service.Code) (attempt, error) {
+// checkSignature looks at a guess at p's password, and counts it where it is wrong: see recordResult. The zero
+// Profile stands for an email that nobody has.
+func (w *Workspace) checkSignature(ctx context.Context, p store.Profile, emailKey string, message, signature []byte, wrong service.Code) error {
 	subject := p.ID
 	if subject == "" {
 		subject = w.unknownSubject(emailKey)
 	}
-	t, err := w.recordAttempt(ctx, subject, store.KindPassword)
-	if err != nil {
-		return t, err
+	right := signed(w.recordOf(p, emailKey), message, signature) && p.ID != ""
+	t, err := w.recordResult(ctx, subject, store.KindPassword, right)
+	if err == nil && !right {
+		return t.wrong(wrong)
 	}
-	if !signed(w.recordOf(p, emailKey), message, signature) || p.ID == "" {
-		return t, w.wrong(ctx, t, wrong)
-	}
-	return t, nil
+	return err
 }
 
 // signed reports whether a message was signed with a password.
@@ -314,11 +307,7 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 		case a.enrolOnly != "", a.chooses != nil:
 		case a.redeems != nil:
 			own[store.KindInvitation] = 1
-		default:
-			own[store.KindPassword] = 1
 		}
-	case factorUnlock:
-		own[store.KindPassword] = 1
 	case "help":
 		own[store.KindHelp] = 1
 	case "code":

@@ -138,7 +138,7 @@ func TestConfirm_ActThatFailsAfterItsProofLeavesNoOtherConfirmed(t *testing.T) {
 	steps := p.h.onSteps()
 	p.s = p.owner.signIn()
 	a := p.admin()
-	steps.before(5, func() { p.h.secrets.fail(store.ErrKeychainLocked, nil, nil) }) // two guesses, a refund, the step-up, the act
+	steps.before(4, func() { p.h.secrets.fail(store.ErrKeychainLocked, nil, nil) }) // the password, the code, the step-up, the act
 	p.h.refused(a.SetRole(p.ctx, p.to.id, store.RoleAdmin, p.owner.proof()), service.CodeKeychainLocked)
 	p.h.secrets.fail(nil, nil, nil)
 	p.asksFor(service.MemberActs, false)

@@ -221,16 +221,12 @@ func (c *confirmation) prove(ctx context.Context, proof service.Proof, read func
 	if on && !proof.Factor.Given() {
 		return refuse(service.CodeFactorRequired).At("code")
 	}
-	t, err := s.provePassword(ctx, p, proof, "password")
-	if err != nil {
+	if err := s.provePassword(ctx, p, proof, "password"); err != nil {
 		return err
 	}
 	how := map[string]string{"factor": string(service.FactorNone)}
-	use := func(tx store.WriteTx) error { return clearFailures(tx, t) }
+	use := func(tx store.WriteTx) error { return reset(tx, s.id, false, store.KindPassword) } // there was nothing more to prove
 	if on {
-		if err := s.w.refund(ctx, t); err != nil {
-			return err
-		}
 		var factor factorUse
 		if factor, how, err = s.w.matchFactorInput(ctx, s.id, proof.Factor, store.UseStepUp); err != nil {
 			return err
@@ -266,20 +262,20 @@ func (c *confirmation) prove(ctx context.Context, proof service.Proof, read func
 	return nil
 }
 
-// provePassword charges for and checks the password of the session's profile.
-func (s *Session) provePassword(ctx context.Context, p store.Profile, proof service.Proof, field string) (attempt, error) {
+// provePassword checks the password of the session's profile, and counts a wrong one.
+func (s *Session) provePassword(ctx context.Context, p store.Profile, proof service.Proof, field string) error {
 	if len(proof.Signature) == 0 {
-		return attempt{}, refuse(service.CodePasswordRequired).At(field)
+		return refuse(service.CodePasswordRequired).At(field)
 	}
 	if err := s.useNonce(ctx, proof.Nonce); err != nil {
-		return attempt{}, err
+		return err
 	}
-	t, err := s.w.checkSignature(ctx, p, p.EmailKey, service.ProofMessage(s.w.ID(), proof.Nonce), proof.Signature, service.CodePasswordWrong)
+	err := s.w.checkSignature(ctx, p, p.EmailKey, service.ProofMessage(s.w.ID(), proof.Nonce), proof.Signature, service.CodePasswordWrong)
 	var e *service.Error
 	if errors.As(err, &e) && e.Code == service.CodePasswordWrong {
-		return t, e.At(field)
+		return e.At(field)
 	}
-	return t, err
+	return err
 }
 
 // clearFailures takes back the charge of a guess that was right, and with it the

@@ -48,6 +48,38 @@ func pause(n int) time.Duration {
 // while a pause lasts, and refuses verification codes once the authenticator
 // app is off; what it refuses is not counted, and must not be looked at.
 func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind store.Kind) (attempt, error) {
+	t, err := w.guess(ctx, subject, kind, func(tx store.WriteTx, a store.Attempts) (string, error) {
+		return eventCounted, tx.SaveAttempts(a)
+	})
+	return t, w.untold(ctx, t, err)
+}
+
+// recordResult counts a guess together with its result, for what takes no time to look at. The result must not be
+// told unless this succeeds: a right guess waits for the commit as a wrong one does, so no crash, error or race
+// tells them apart. A right guess leaves the counts as they were. It refuses as recordAttempt does, whatever the result.
+func (w *Workspace) recordResult(ctx context.Context, subject string, kind store.Kind, right bool) (attempt, error) {
+	t, err := w.guess(ctx, subject, kind, func(tx store.WriteTx, a store.Attempts) (string, error) {
+		if right {
+			return eventReturned, nil
+		}
+		return eventWrong, tx.SaveAttempts(a)
+	})
+	if right {
+		return t, err
+	}
+	return t, w.untold(ctx, t, err)
+}
+
+// untold gives back a guess that was counted and is not looked at, or told of: the keychain failed after the commit.
+func (w *Workspace) untold(ctx context.Context, t attempt, err error) error {
+	if err != nil && t.failures > 0 && unanchored(err) {
+		return errors.Join(err, w.refund(context.WithoutCancel(ctx), t))
+	}
+	return err
+}
+
+// guess refuses a guess, or counts it: count gets the counts with the guess, and says what the event is.
+func (w *Workspace) guess(ctx context.Context, subject string, kind store.Kind, count func(store.WriteTx, store.Attempts) (event string, err error)) (attempt, error) {
 	now := w.wall()
 	t := attempt{subject: subject, kind: kind}
 	var paused *service.Error
@@ -84,20 +116,18 @@ func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind stor
 		a.Failures++
 		a.SinceSignIn++
 		a.BeforeAt, a.ChargedAt = a.ChargedAt, now
-		a.LockedUntil = time.Time{}
+		a.LockedUntil, t.lock = time.Time{}, time.Time{}
 		if p := pause(a.Failures); p > 0 {
 			a.LockedUntil = now.Add(p)
 			t.lock = a.LockedUntil
 		}
 		t.failures = a.Failures
-		if err := tx.SaveAttempts(a); err != nil {
+		event, err := count(tx, a)
+		if err != nil {
 			return err
 		}
-		return w.record(tx, now, eventCounted, "", known(subject), map[string]string{"kind": string(kind)})
+		return w.record(tx, now, event, "", known(subject), map[string]string{"kind": string(kind)})
 	})
-	if err != nil && t.failures > 0 && unanchored(err) {
-		err = errors.Join(err, w.refund(context.WithoutCancel(ctx), t)) // it will not be looked at
-	}
 	if err == nil && paused != nil {
 		return t, paused
 	}

@@ -14,6 +14,7 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/teststore"
 )
 
 // answer is what a guess is told: the code and its arguments.
@@ -147,24 +148,72 @@ func TestThrottle_PauseHoldsIfTheClockIsSetBack(t *testing.T) {
 	}
 }
 
-// The pause of a right password ends with its charge. One that others' guesses have begun meanwhile lasts.
+// The pause of a right guess ends with its charge. One that others' guesses have begun meanwhile lasts.
 func TestThrottle_RefundEndsNoPauseOfALaterGuess(t *testing.T) {
 	t.Parallel()
-	h, owner, _ := guarded(t)
+	h, owner := alone(t)
+	p := &user{h: h, name: "Zebulon Quagmire", email: "z@example.com", pass: "granite lagoon whisper 47"}
+	given, err := owner.admin().AddMember(t.Context(), service.NewMember{Name: p.name, Email: p.email, Role: store.RoleMember}, client.Proof{})
+	h.ok(err)
 	wrong := func(w *client.Local) {
-		_, _, err := w.SignIn(context.WithoutCancel(t.Context()), email, secret.NewText("not the password at all"))
-		h.refused(err, service.CodeCredentialsWrong)
+		err := third(w.Redeem(context.WithoutCancel(t.Context()), p.email, secret.NewText(noCode), secret.NewText(p.pass)))
+		h.refused(err, service.CodeInvitationWrong)
 	}
 	for range 4 {
 		wrong(h.w)
 	}
 	beside := h.process()
-	err := h.amid(h.onSteps(), 2, func() {
+	weak := *p
+	weak.pass = p.name // only the workspace knows the name
+	err = h.amid(h.onSteps(), 2, func() {
 		h.clock.step(31 * time.Second) // the pause of the fifth is over
 		wrong(beside)
-	}, func() error { return third(h.w.SignIn(t.Context(), email, secret.NewText(pass))) })
-	h.ok(err)
-	h.refused(third(h.w.SignIn(t.Context(), email, secret.NewText(pass))), service.CodeThrottled)
+	}, func() error { return third(weak.redeem(given)) })
+	h.refused(err, service.CodePasswordCommon)
+	h.refused(third(p.redeem(given)), service.CodeThrottled)
 	h.clock.step(time.Minute)
+	h.ok(third(p.redeem(given)))
+}
+
+// Whether a password is right is told by nothing but the commit that counts the guess.
+func TestThrottle_WithoutItsCommitNoResultIsTold(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	h.sneak("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END")
+	s, c, right := h.w.SignIn(t.Context(), email, secret.NewText(pass))
+	wrong := third(h.w.SignIn(t.Context(), email, secret.NewText("not the password at all")))
+	if s != nil || c != nil || right == nil || wrong == nil || right.Error() != wrong.Error() {
+		t.Errorf("a right password: %v; a wrong one: %v", right, wrong)
+	}
+	h.ok(second(teststore.Edit(t, h.path, "DROP TRIGGER full")))
 	owner.signIn()
+}
+
+// What was committed and not told counts as little as if it had not been guessed.
+func TestThrottle_GuessThatTheKeychainKeepsUntoldIsNotCounted(t *testing.T) {
+	t.Parallel()
+	for _, typed := range []string{pass, "not the password at all"} {
+		h, _, _ := guarded(t)
+		wrong := func() error {
+			return third(h.w.SignIn(t.Context(), email, secret.NewText("not the password at all")))
+		}
+		for range 3 {
+			h.refused(wrong(), service.CodeCredentialsWrong)
+		}
+		steps := h.onSteps()
+		h.ok(h.amid(steps, 1, func() { h.secrets.fail(store.ErrKeychainFailed, nil, nil) }, func() error {
+			s, c, err := h.w.SignIn(t.Context(), email, secret.NewText(typed))
+			if h.refused(err, service.CodeKeychainFailed); s != nil || c != nil {
+				t.Error("it was told")
+			}
+			return nil
+		}))
+		h.secrets.fail(nil, nil, nil)
+		if e := h.refused(wrong(), service.CodeCredentialsWrong); e.Args["pause"] != nil {
+			t.Error("a pause after four")
+		}
+		if e := h.refused(wrong(), service.CodeCredentialsWrong); e.Args["pause"] != 30 {
+			t.Errorf("no pause after five: %v", e.Args)
+		}
+	}
 }
