@@ -22,6 +22,8 @@ type Anchor interface {
 // AnchorInside is an Anchor that the store keeps with its rows. No crash comes between a change and it, and no disk is waited for twice.
 type AnchorInside interface {
 	Anchor
+	// Inside reports whether the store keeps it: then nothing asks the person anything when it is written.
+	Inside() bool
 	// WriteIn replaces it in a change's transaction, and is false, and has done nothing, where the store does not keep it.
 	WriteIn(tx store.WriteTx, a Anchored) (bool, error)
 }
@@ -100,6 +102,9 @@ func (j *Journal) anchorInTime(ctx context.Context, head Place) error {
 // unlockAnchor lets the keychain ask the person what it has to ask, before anybody
 // waits for the lock that its write is under.
 func (j *Journal) unlockAnchor(ctx context.Context) error {
+	if in, is := j.anchor.(AnchorInside); is && in.Inside() {
+		return nil
+	}
 	_, err := j.anchor.Read(ctx)
 	if errors.Is(err, store.ErrSecretMissing) {
 		return nil // the change writes it

@@ -17,6 +17,8 @@ type inside struct {
 	staged    []journal.Anchored
 }
 
+func (i *inside) Inside() bool { return !i.elsewhere }
+
 func (i *inside) WriteIn(_ store.WriteTx, a journal.Anchored) (bool, error) {
 	if i.elsewhere || i.fails != nil {
 		return false, i.fails

@@ -28,6 +28,10 @@ func scanAppAlone(row scanner) (store.App, error) {
 }
 
 func (t *readTx) Factor(profileID string) (store.Factor, error) {
+	return knows(t, askedFactor(profileID), copiedFactor, func() (store.Factor, error) { return t.factor(profileID) })
+}
+
+func (t *readTx) factor(profileID string) (store.Factor, error) {
 	f, err := scanFactor(t.one(selectFactors+"AND profile_id = $2", profileID))
 	if err != nil {
 		return f, err

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -133,13 +134,11 @@ func (s *Store) Update(ctx context.Context, fn func(store.WriteTx) error) error 
 
 // update commits what fn does. While this Store is in an Exclusive, it commits only if the lock is still held.
 func (s *Store) update(ctx context.Context, begin string, fn func(*tx) error) error {
+	token := s.token.Load()
+	if token != 0 {
+		begin = fmt.Sprintf("%s; SELECT pg_advisory_xact_lock_shared(%d)", begin, s.fence)
+	}
 	return s.run(ctx, begin, func(conn *pgxpool.Conn, t *readTx) error {
-		token := s.token.Load()
-		if token != 0 {
-			if _, err := conn.Exec(ctx, "SELECT pg_advisory_xact_lock_shared($1)", s.fence); err != nil {
-				return within(ctx, err)
-			}
-		}
 		if err := t.settle(fn(&tx{t})); err != nil {
 			return err
 		}
@@ -187,7 +186,11 @@ func (t *readTx) settle(err error) error {
 // run runs fn in a transaction of the workspace.
 func (s *Store) run(ctx context.Context, begin string, fn func(*pgxpool.Conn, *readTx) error) error {
 	return s.db.run(ctx, begin, func(conn *pgxpool.Conn) error {
-		return fn(conn, &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace, of: s})
+		t := &readTx{ctx: ctx, conn: conn.Conn(), workspace: s.workspace, of: s}
+		if strings.HasPrefix(begin, serializable) || begin == snapshot {
+			t.known = known{}
+		}
+		return fn(conn, t)
 	})
 }
 

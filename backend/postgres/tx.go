@@ -23,6 +23,7 @@ type readTx struct {
 	workspace string    // $1 of each query
 	of        *Store    // whose transaction it is
 	failed    error     // of the first statement that failed: see run
+	known     known     // nil: the transaction has no snapshot
 }
 
 // tx implements store.WriteTx.
@@ -174,6 +175,7 @@ func (t *tx) guarded(query string, args ...any) (bool, error) {
 
 // changed runs a statement and counts the rows that it has changed.
 func (t *tx) changed(query string, args ...any) (int64, error) {
+	t.unlearn()
 	tag, err := t.conn.Exec(t.ctx, query, t.with(args)...)
 	if err != nil {
 		return 0, t.fails(within(t.ctx, err))
@@ -248,7 +250,7 @@ func scanInfo(row scanner) (i store.Info, err error) {
 }
 
 func (t *readTx) Info() (store.Info, error) {
-	return scanInfo(t.one(selectInfo))
+	return knows(t, askedInfo{}, copiedInfo, func() (store.Info, error) { return scanInfo(t.one(selectInfo)) })
 }
 
 func (t *tx) InsertInfo(i store.Info) error {
@@ -277,16 +279,20 @@ func (t *tx) UpdateInfo(i store.Info) error {
 }
 
 func (t *tx) NextRun() (n int, err error) {
+	t.unlearn()
 	err = t.row("UPDATE workspaces SET last_run = last_run + 1 WHERE workspace = $1 RETURNING last_run", nil, &n)
 	return n, err
 }
 
 func (t *tx) NextSheet(profileID string) (n int, err error) {
+	t.unlearn()
 	err = t.row("UPDATE profiles SET last_sheet = last_sheet + 1 WHERE workspace = $1 AND id = $2 RETURNING last_sheet", []any{profileID}, &n)
 	return n, err
 }
 
-func (t *readTx) Head() (h store.Head, err error) {
+func (t *readTx) Head() (store.Head, error) { return knows(t, askedHead{}, copiedHead, t.head) }
+
+func (t *readTx) head() (h store.Head, err error) {
 	var state []byte
 	err = t.row("SELECT seq, seal, state, at, tree FROM events WHERE workspace = $1 ORDER BY seq DESC LIMIT 1", nil, &h.Seq, &octets{&h.Signature}, &state, &when{&h.At}, &octets{&h.Tree})
 	if errors.Is(err, store.ErrNotFound) {
@@ -319,11 +325,11 @@ func orEmpty(m map[string]string) map[string]string {
 const selectEvents = "SELECT seq, at, kind, actor, subject, detail, rows, state, seal, tree FROM events WHERE workspace = $1 "
 
 func (t *readTx) Events(after int64) iter.Seq2[store.SignedEvent, error] {
-	return walk(t, scanEvent, selectEvents+"AND seq > $2 ORDER BY seq", after)
+	return t.events("AND seq > $2 ORDER BY seq", after)
 }
 
 func (t *readTx) EventsBefore(before int64) iter.Seq2[store.SignedEvent, error] {
-	return walk(t, scanEvent, selectEvents+"AND seq < $2 ORDER BY seq DESC", before)
+	return t.events("AND seq < $2 ORDER BY seq DESC", before)
 }
 
 func scanEvent(row scanner) (e store.SignedEvent, err error) {

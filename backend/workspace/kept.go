@@ -147,14 +147,15 @@ type keptDoor struct {
 func (w *Workspace) Served() service.Served { return asWorkspace{w} }
 
 // Refresh implements service.Served.
-func (w asWorkspace) Refresh(ctx context.Context) error {
-	return w.view(ctx, func(tx store.ReadTx) error {
-		info, err := tx.Info()
-		if err == nil {
-			w.cacheInfo(info)
-		}
-		return err
-	})
+func (w asWorkspace) Refresh(ctx context.Context) error { return w.view(ctx, w.refresh) }
+
+// refresh takes in what another instance may have changed.
+func (w *Workspace) refresh(tx store.ReadTx) error {
+	info, err := tx.Info()
+	if err == nil {
+		w.cacheInfo(info)
+	}
+	return err
 }
 
 // Save implements service.Served.
@@ -196,8 +197,10 @@ func (w asWorkspace) Resume(ctx context.Context, saved secret.Bytes, hold servic
 	if err := json.Unmarshal(saved.Reveal(), &k); err != nil || k.Form != keptForm {
 		return v, refuse(service.CodeSessionEnded).Because(errKeptForm)
 	}
-	if err := w.Refresh(ctx); err != nil {
-		return v, err
+	if k.SignIn == nil && k.Challenge == nil { // which look at it themselves
+		if err := w.Refresh(ctx); err != nil {
+			return v, err
+		}
 	}
 	switch {
 	case k.SignIn != nil:
@@ -348,6 +351,9 @@ func (w *Workspace) resumeChallenge(ctx context.Context, k keptChallenge) (*Chal
 		c.redeems = &redemption{k.Redeems.Code, next}
 	}
 	err := w.view(ctx, func(tx store.ReadTx) (err error) {
+		if err := w.refresh(tx); err != nil {
+			return err
+		}
 		c.profile, err = asOf(tx, k.ProfileID, k.Epoch)
 		return err
 	})

@@ -27,6 +27,12 @@ func (k keychainAnchor) Write(ctx context.Context, a journal.Anchored) error {
 	return k.w.setSecret(ctx, k.w.item("anchor"), anchorItem(a))
 }
 
+// Inside implements journal.AnchorInside.
+func (k keychainAnchor) Inside() bool {
+	_, is := k.w.secrets.(store.SecretsInside)
+	return is
+}
+
 // WriteIn implements journal.AnchorInside: at a server, the secrets are in the same database as the rows.
 func (k keychainAnchor) WriteIn(tx store.WriteTx, a journal.Anchored) (bool, error) {
 	in, is := k.w.secrets.(store.SecretsInside)
