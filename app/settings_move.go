@@ -158,7 +158,7 @@ func (s *shell) mayMove(in *signIn, at remote.Config, typed client.Proof) (l joi
 const moveWritten = "move-written"
 
 // harmless are the kinds of event that a server may lack: that somebody has come in, or tried to, by what it knows.
-var harmless = []string{"signed-in", "unlocked", "stepped-up", "guess-counted", "guess-returned", "guess-wrong"}
+var harmless = []string{"signed-in", "unlocked", "stepped-up", "guess-counted", "guess-returned", "guess-right", "guess-wrong"}
 
 // mostSince bounds how many events are looked through for the one of the file.
 const mostSince = 10_000

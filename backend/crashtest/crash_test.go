@@ -28,6 +28,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"countersign/backend/store"
 )
 
 // Points over the whole run.
@@ -173,9 +175,12 @@ func (s *scene) endAt(n int) func(*testing.T) {
 		a := look(t, h)
 		s.judge(t, a, n == len(s.names))
 		if s.guesses != "" {
-			paid := 0
+			paid, counted := 0, "guess-counted"
+			if s.guesses == store.KindPassword {
+				counted = "guess-wrong" // it is counted with its result
+			}
 			for _, name := range passed {
-				if name == committed+" guess-counted" {
+				if name == committed+" "+counted {
 					paid++
 				}
 			}

@@ -2096,6 +2096,7 @@ var (
 	EventComputerRenamed          = Key{"event.computer-renamed"}
 	EventComputerRemoved          = Key{"event.computer-removed"}
 	EventGuessWrong               = Key{"event.guess-wrong"}
+	EventGuessRight               = Key{"event.guess-right"}
 	EventGuessCounted             = Key{"event.guess-counted"}
 	EventGuessReturned            = Key{"event.guess-returned"}
 	EventClockSetBack             = Key{"event.clock-set-back"}

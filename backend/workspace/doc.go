@@ -20,7 +20,8 @@
 //
 // # Guesses
 //
-// Every guess at a password or a code is counted in a committed transaction of
-// its own before it is looked at (see recordAttempt), and a right one is consumed by a
-// guarded update in the transaction that acts on it.
+// Every guess at a code is counted in a committed transaction of its own before it is
+// looked at (see recordAttempt), and a right one is consumed by a guarded update in the
+// transaction that acts on it. A guess at a password is counted with its result, which
+// nothing tells of before that is committed (see recordResult).
 package workspace

@@ -114,6 +114,7 @@ const (
 
 	// Steps on the way, which the log keeps so that no row changes without it.
 	eventCounted     = "guess-counted"   // kind
+	eventRight       = "guess-right"     // kind; see recordResult
 	eventWrong       = "guess-wrong"     // kind; step: see clockOff
 	eventReturned    = "guess-returned"  // kind
 	eventClockBack   = "clock-set-back"  // kind
@@ -128,7 +129,7 @@ const (
 
 // aside lists what a request leaves in the log before what it asks for, and what it takes up where it was cut off: see journal.Config.
 var aside = map[string]bool{
-	eventCounted: true, eventWrong: true, eventReturned: true, eventClockBack: true, eventSteppedUp: true,
+	eventCounted: true, eventRight: true, eventWrong: true, eventReturned: true, eventClockBack: true, eventSteppedUp: true,
 	eventAbandoned: true, eventItemDeleted: true, eventDropped: true,
 	eventRunCancelled: true, eventRunInterrupted: true, eventSheetVoided: true,
 }

@@ -199,7 +199,7 @@ func concernOf(e audit.Event, p store.Profile) concern {
 var approvals = map[string]bool{eventApprovalAsked: true, eventApprovalGiven: true, eventApprovalRefused: true, eventApprovalWithdrawn: true}
 
 // guesses come by the thousand, and are told of at the next sign-in.
-var guesses = map[string]bool{eventCounted: true, eventWrong: true, eventReturned: true, eventClockBack: true}
+var guesses = map[string]bool{eventCounted: true, eventRight: true, eventWrong: true, eventReturned: true, eventClockBack: true}
 
 // Happened waits until others have done something that concerns the profile, after an event, and tells what that is; or tells nothing after
 // service.HappenedWait, or when ctx ends. After 0 it tells at once up to where the log is. It is no use of the session. Errors: session_ended;

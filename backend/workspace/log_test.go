@@ -383,7 +383,7 @@ func TestLog_HasEachActAndVerifies(t *testing.T) {
 	h.ok(h.store.View(t.Context(), func(tx store.ReadTx) error {
 		return eachEvent(tx, 0, func(e audit.Event, seal []byte) error {
 			seals = append(seals, seal)
-			if !slices.Contains([]string{"guess-counted", "guess-wrong", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {
+			if !slices.Contains([]string{"guess-counted", "guess-right", "guess-wrong", "guess-returned", "enrolment-begun", "enrolment-confirmed", "recovery-codes-shown", "secret-deleted", "stepped-up"}, e.Kind) {
 				kinds = append(kinds, e.Kind)
 			}
 			for _, v := range e.Detail {

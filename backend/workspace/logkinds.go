@@ -21,6 +21,7 @@ var logKinds = map[string]logKind{
 	eventWrong:     {service.GroupSignIn, false},
 	eventCounted:   {service.GroupSignIn, true},
 	eventReturned:  {service.GroupSignIn, true},
+	eventRight:     {service.GroupSignIn, true},
 	eventClockBack: {service.GroupSignIn, false},
 
 	eventEnabled:       {service.GroupTwoFactor, false},

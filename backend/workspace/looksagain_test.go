@@ -62,7 +62,7 @@ var falls = []struct {
 // takesBack are the events of an act that may come after its actor's fall. They
 // only count a guess, or take back what had not taken effect.
 var takesBack = []string{
-	"guess-counted", "guess-wrong", "guess-returned", "clock-set-back",
+	"guess-counted", "guess-right", "guess-wrong", "guess-returned", "clock-set-back",
 	"enrolment-abandoned", "secret-deleted", "recovery-codes-dropped",
 	"run-cancelled", // the sheets that are not in force yet are dropped
 }

@@ -60,7 +60,7 @@ func (w *Workspace) recordAttempt(ctx context.Context, subject string, kind stor
 func (w *Workspace) recordResult(ctx context.Context, subject string, kind store.Kind, right bool) (attempt, error) {
 	t, err := w.guess(ctx, subject, kind, func(tx store.WriteTx, a store.Attempts) (string, error) {
 		if right {
-			return eventReturned, nil
+			return eventRight, nil
 		}
 		return eventWrong, tx.SaveAttempts(a)
 	})

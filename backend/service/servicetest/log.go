@@ -84,7 +84,7 @@ func logFilters(f *fixture) {
 		"until":            {service.LogQuery{Until: from, Person: m.id}, "guess-wrong signed-in member-added"},
 		"a text":           {service.LogQuery{Text: "NOVAK renamed"}, "profile-renamed"},
 		"no such text":     {service.LogQuery{Text: "no such words"}, ""},
-		"with its steps":   {service.LogQuery{Person: m.id, Until: from, Steps: true}, "guess-wrong guess-counted signed-in guess-counted member-added"},
+		"with its steps":   {service.LogQuery{Person: m.id, Until: from, Steps: true}, "guess-wrong signed-in guess-counted member-added"},
 	} {
 		if got := strings.Join(f.kinds(a, c.q), " "); got != c.want {
 			f.Errorf("%s: %q, not %q", what, got, c.want)
