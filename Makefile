@@ -224,10 +224,10 @@ test-platforms: setup-build $(page) ## build the app for Windows, and vet for ma
 	@GOOS=windows CGO_ENABLED=0 go build -tags $(production) -o build/bin/countersign-windows.exe .
 	@GOOS=darwin CGO_ENABLED=0 go vet ./backend/... $(if $(wildcard cmd),./cmd/...)
 
-# The use cases' own tests, over the store that a server has. Those about SQLite's file are skipped.
+# The use cases' own tests, over the store that a server has. Go does not see that it is another one: without -count=1 it would tell what SQLite's run has found. Those about SQLite's file are skipped.
 .PHONY: test-postgres
 test-postgres: setup-build setup-test ## the tests of the use cases over PostgreSQL
-	@COUNTERSIGN_TEST_STORE=postgres go test -timeout 25m -tags slow ./backend/workspace/... ./backend/local
+	@COUNTERSIGN_TEST_STORE=postgres go test -count=1 -timeout 25m -tags slow ./backend/workspace/... ./backend/local
 
 .PHONY: test-crash
 test-crash: ## stop the backend at every write of every use case

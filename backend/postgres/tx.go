@@ -75,7 +75,7 @@ func (t *readTx) row(query string, args []any, into ...any) error {
 	return t.one(query, args...).Scan(into...)
 }
 
-// all reads the rows of a query.
+// all reads the rows of a query, up to the first that cannot be read.
 func all[T any](t *readTx, scan func(scanner) (T, error), query string, args ...any) (found []T, err error) {
 	rows, err := t.conn.Query(t.ctx, query, t.with(args)...)
 	if err != nil {
@@ -83,7 +83,9 @@ func all[T any](t *readTx, scan func(scanner) (T, error), query string, args ...
 	}
 	return found, t.each(rows, func() error {
 		row, err := scan(rows)
-		found = append(found, row)
+		if err == nil {
+			found = append(found, row)
+		}
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -62,4 +63,23 @@ func TestWalk_HasNoOtherInside(t *testing.T) {
 		return nil
 	})
 	is(t, "a walk within a walk", err, store.ErrFailed)
+}
+
+func TestWalk_EndsAtTheEventThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s, connString := staffed(t, "a")
+	for seq := range int64(3) {
+		update(t, s, func(tx store.WriteTx) error { return tx.AppendEvent(event(seq+1, "signed-in", "a", "a")) })
+	}
+	sneak(t, connString, "UPDATE countersign.events SET detail = 'no JSON' WHERE seq = 2")
+	view(t, s, func(tx store.ReadTx) error {
+		var said []string
+		for e, err := range tx.Events(0) {
+			said = append(said, fmt.Sprint(e.Seq, errors.Is(err, brokenLog)))
+		}
+		if got := fmt.Sprint(said); got != "[1 false 0 true]" {
+			t.Error(got)
+		}
+		return nil
+	})
 }
