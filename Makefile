@@ -274,7 +274,8 @@ ready-window: setup-test build-app seed e2e/node_modules/.package-lock.json
 	@go build -modfile=build/tools.mod -o build/bin/age filippo.io/age/cmd/age
 
 .PHONY: lint lint-go lint-page
-lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell, and known vulnerabilities where their lists can be reached
+lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell, workflows, and known vulnerabilities where their lists can be reached
+	@go tool -modfile=build/package.mod actionlint
 	@build/vulnerabilities.sh
 
 lint-go: setup-build setup-test $(page)
