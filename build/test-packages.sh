@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Checks the packages of build/dist as those would who get them: by lintian, appstreamcli and rpm, and in a fresh Debian, into which they are
-# installed, where the app shows its window, where they are updated with the data of a version before, and from which they are removed. It needs
-# root, for a change of root. Use it by make test-packages.
+# installed, where the app shows its window, where they are updated with the data of a version before, and from which they are removed. rpm then
+# does the same there with its packages. It needs root, for a change of root. Use it by make test-packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dist=$PWD/build/dist
 export CONTACT='Nobody <nobody@example.com>' HOMEPAGE=https://example.com/countersign # as make test-packages packs
 version=${1:?which version?}
 shift
-steps=(look materials same signed prepare install_and_use update remove)
+steps=(look materials same signed prepare install_and_use update remove by_rpm)
 [ $# -eq 0 ] || steps=("$@") # some of them, in this order
 packages=(countersign countersignctl countersign-server)
 
@@ -40,14 +40,26 @@ look() {
   for package in "${packages[@]}"; do
     deb=$(echo "$dist/${package}_$version"_*.deb) rpm=$(echo "$dist/$package-$version"-*.rpm)
     rpm -K --nosignature "$rpm" >/dev/null
-    # Both have the same files, but for lintian's, and those whose place is another there.
-    dpkg-deb -c "$deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v /lintian/ | sed 's|vendor-completions|site-functions|; s|^/lib/|/usr/lib/|' | sort >"$work/deb"
+    # Both have the same files, but for Debian's own, and those whose place is another there. Debian has the license already.
+    { dpkg-deb -c "$deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v -e /lintian/ -e '/copyright$' -e '/changelog\.gz$' |
+      sed 's|vendor-completions|site-functions|; s|^/lib/|/usr/lib/|; s|/doc/\(.*\)/LICENSES|/licenses/\1/LICENSES|' &&
+      echo "/usr/share/licenses/$package/LICENSE"; } | sort >"$work/deb"
     rpm -qlvp "$rpm" | awk '$1 ~ /^-/ { print $NF }' | sort >"$work/rpm"
     diff "$work/deb" "$work/rpm" || fail "the packages of $package have different files"
+    [ "$(rpm -qp --licensefiles "$rpm" | sed 's|.*/||' | sort | xargs)" = "LICENSE LICENSES.gz" ] || fail "rpm doesn’t know the licenses of $package"
+    needed "$rpm" "build/bin/$(sed -n 's|^/usr/bin/||p' "$work/rpm")"
   done
   dpkg-deb -x "$dist/countersign_$version"_*.deb "$work/app"
   desktop-file-validate "$work"/app/usr/share/applications/*.desktop
   appstreamcli validate --no-net "$work"/app/usr/share/metainfo/*.xml
+}
+
+# needed RPM PROGRAM compares what a package depends on with what rpm reads from its program, as rpmbuild would: of the C library's versions the
+# newest, which has all others. Scripts and the unit need the rest.
+needed() {
+  echo "$2" | /usr/lib/rpm/elfdeps --requires | sort -V | awk '/\(GLIBC_/ { newest = $0; next } { print } END { if (newest) print newest }' | sort >"$work/reads"
+  rpm -qpR "$1" | grep -v -e '^rpmlib(' -e '^/bin/sh$' -e '^systemd$' | sort >"$work/says" || true
+  diff "$work/reads" "$work/says" || fail "${1##*/} depends on something else than its program"
 }
 
 # same builds and packs the same commit in another folder. What Go has compiled is taken from its cache, which paths are no part of; the release
@@ -118,7 +130,7 @@ prepare() {
   # What a desktop has, and what looks at it.
   in_debian apt-get install -y --no-install-recommends xvfb xauth xdotool dbus dbus-x11 gnome-keyring libsecret-tools systemd libgtk-3-0 libwebkit2gtk-4.1-0
   in_debian useradd --create-home amara
-  FORMATS=deb DIST=$work/before build/package.sh 0.0.1 >/dev/null
+  FORMATS='deb rpm' DIST=$work/before build/package.sh 0.0.1 >/dev/null
   mkdir "$debian/packages"
   cp "$dist"/*.deb "$work"/before/*.deb build/bin/seed "$debian/packages/"
   files >"$work/files"
@@ -133,7 +145,7 @@ in_debian() {
 }
 
 # files lists what the packages could leave behind.
-files() { (cd "$debian" && find etc usr lib var/lib -xdev \( -path var/lib/dpkg -o -path var/lib/apt -o -path var/lib/systemd \) -prune -o -print | sort); }
+files() { (cd "$debian" && find etc usr lib var/lib -xdev \( -path var/lib/dpkg -o -path var/lib/apt -o -path var/lib/rpm -o -path var/lib/systemd \) -prune -o -print | sort); }
 
 install_() {
   local package paths=()
@@ -172,12 +184,15 @@ install_and_use() {
       /packages/seed >/dev/null'
 }
 
+# members asks for those of that workspace.
+members='echo "umbrella copper violin seven" | countersignctl members list --email amara@example.com --stdin | grep -q "Amara Okafor"'
+
 update() {
   step "updated, with its data"
   echo 'public-address = "changed.example.com:8443"' >>"$debian/etc/countersign/countersignd.toml"
   install_ "$version"
   in_debian grep -q changed.example.com /etc/countersign/countersignd.toml
-  at_desktop 'echo "umbrella copper violin seven" | countersignctl members list --email amara@example.com --stdin | grep -q "Amara Okafor"'
+  at_desktop "$members"
 }
 
 remove() {
@@ -185,12 +200,51 @@ remove() {
   in_debian mkdir -p /var/lib/countersign
   in_debian touch /var/lib/countersign/server.key
   in_debian apt-get purge -y "${packages[@]}"
-  files | diff "$work/files" - | sed -n 's/^[<>] //p' >"$work/left" || true
-  # The user owns what stays.
-  grep -vxF -e var/lib/countersign -e var/lib/countersign/server.key "$work/left" >"$work/trace" || true
-  [ ! -s "$work/trace" ] || fail "left behind: $(tr '\n' ' ' <"$work/trace")"
+  no_trace var/lib/countersign{,/server.key} # the user owns these
+}
+
+# no_trace PATH… says what a removal left behind. The data stays, and these paths do: no more and no less.
+no_trace() {
+  files | diff "$work/files" - | sed -n 's/^[<>] //p' | sort >"$work/left" || true
+  printf '%s\n' "$@" | sort | diff - "$work/left" || fail "that is not what should stay"
   in_debian test -e /var/lib/countersign/server.key
   in_debian test -e /home/amara/.local/share/countersign/workspace.db
+}
+
+# rpm_there is rpm, with that Debian as its root. Libraries have other names for Debian: what the packages depend on, look has compared.
+rpm_there() {
+  rpm --root "$debian" --dbpath /var/lib/rpm "$@" >"$work/log" 2>&1 || {
+    tail -n 20 "$work/log" >&2
+    fail "rpm $1 failed"
+  }
+}
+
+by_rpm() {
+  step "by rpm: installed, updated with its data, removed"
+  local package
+  in_debian userdel countersign
+  rm -r "$debian/var/lib/countersign"
+  # Fedora has these folders without the packages.
+  mkdir -p "$debian"/usr/share/{licenses,zsh/site-functions,fish/vendor_completions.d}
+  rpm_there --initdb
+  files >"$work/files"
+  rpm_there -i --nodeps "$work"/before/*.rpm
+  in_debian countersignctl --version
+  in_debian countersignd --version
+  in_debian systemd-analyze verify --man=no countersignd.service
+  in_debian getent passwd countersign # by the script of the server's package
+  echo 'public-address = "changed.example.com:8443"' >>"$debian/etc/countersign/countersignd.toml"
+  rpm_there -U --nodeps "$dist"/*.rpm
+  for package in "${packages[@]}"; do
+    rpm_there -q "$package-$version"
+    [ "$package" = countersign-server ] || rpm_there -V --nodeps "$package" # its settings were changed
+  done
+  in_debian grep -q changed.example.com /etc/countersign/countersignd.toml
+  at_desktop "$members"
+  in_debian mkdir -p /var/lib/countersign
+  in_debian touch /var/lib/countersign/server.key
+  rpm_there -e "${packages[@]}"
+  no_trace var/lib/countersign{,/server.key} etc/countersign{,/countersignd.toml.rpmsave} # rpm keeps settings that were changed
 }
 
 # shellcheck disable=SC2317 # called by the trap
