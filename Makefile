@@ -304,20 +304,19 @@ tour: setup-build setup-test build countersignd seed e2e/node_modules/.package-l
 	@$(private) node e2e/tour/tour.mjs
 	@$(private) node e2e/tour/together.mjs
 
-# One part of it, or some figures of it: make bench-server only="sign-ins,commits". SCALE=0.1 tries the run with a tenth of everything.
+# All of it, or some figures by how their names begin: make bench only="sign-ins,commits". SCALE=0.1 tries the run with a tenth of everything.
 .PHONY: bench-server
-bench-server: setup-build countersignd ## how fast the server is, beside OpenLDAP and a workspace on this computer
-	@go test -c -o build/bin/bench.test ./build/bench
-	@cd build/bench && ../bin/bench.test -measure -figures "$(only)" -scale $(or $(SCALE),1) -rounds $(or $(ROUNDS),5)
-
-bench: setup-test build dev-app e2e/node_modules/.package-lock.json ## how long things take
-	@go test -run '^$$' -bench . -benchmem ./backend/... | { grep -v 'no test files' || true; }
+bench: setup-test build dev-app seed countersignd e2e/node_modules/.package-lock.json ## how fast the app and the server are, beside their peers
 	@go build -tags $(production) -ldflags '-s -w' -o build/bin/empty-window ./e2e/bench/testdata/empty
-	@$(private) node e2e/bench/startup.mjs
-	@go build -o build/bin/seed ./e2e/seed
-	@$(private) node e2e/bench/members.mjs
-	@$(private) node e2e/bench/contracts.mjs
-	@$(MAKE) bench-server
+	@$(call measure)
+
+bench-server: setup-build countersignd ## of that, the server alone
+	@$(call measure,-part server)
+
+define measure
+	go test -c -o build/bin/bench.test ./build/bench && cd build/bench && \
+		../bin/bench.test -measure $(1) -figures "$(only)" -scale $(or $(SCALE),1) -rounds $(or $(ROUNDS),5)
+endef
 
 fuzz: ## fuzz each parser for a while; FUZZTIME says how long
 	@git grep -l '^func Fuzz' -- '*_test.go' | while read -r file; do \

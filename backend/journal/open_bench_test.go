@@ -16,7 +16,7 @@ import (
 // BenchmarkOpen measures what a start reads: each row, and of the log what is after the mark, with how many events there are. Rows are small here; the benchmark of
 // package workspace has members with all that belongs to one. See decision 0069.
 func BenchmarkOpen(b *testing.B) {
-	for _, c := range []struct{ events, profiles int }{{1_000, 10}, {100_000, 10}, {1_000, 10_000}} {
+	for _, c := range []struct{ events, profiles int }{{1_000, 10}, {1_000_000, 10}, {1_000, 10_000}} {
 		anchor := &memoryAnchor{}
 		b.Run(fmt.Sprintf("%dEvents%dProfiles", c.events, c.profiles), func(b *testing.B) {
 			db, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))

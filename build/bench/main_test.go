@@ -1,5 +1,6 @@
-// Package bench measures the server beside its peers: make bench. It is a test binary, since only such a one hashes passwords at next to no cost:
-// what a computer of a person does with Argon2id is no figure of the server’s, and would hide the others.
+// Package bench measures the app and the server beside their peers: make bench. It is a test binary, since only such a one hashes passwords at next
+// to no cost: what a computer of a person does with Argon2id is no figure of the server’s, and would hide the others. What is measured of the app is
+// measured by programs of their own, with Argon2id: scripts of e2e/bench and benchmarks of the backend.
 //
 // Each figure and its peer are measured by turns, in the same run and on the same machine. PostgreSQL and OpenLDAP are started for it, as ordinary
 // processes on loopback, with all that they keep in one folder on the disk, and wait for the disk as they do by default.
@@ -23,6 +24,7 @@ import (
 
 var (
 	measure = flag.Bool("measure", false, "measure, in place of testing the package")
+	part    = flag.String("part", "", "app or server; empty: both")
 	only    = flag.String("figures", "", "the figures to measure, by the beginnings of their names, with commas between; empty: all")
 	rounds  = flag.Int("rounds", 5, "how many times each is measured, after once to warm up")
 	scale   = flag.Float64("scale", 1, "how much of each: 0.1 is a tenth of the sign-ins, members and bytes, to try the run")
@@ -55,7 +57,7 @@ type group struct {
 	measure func(ctx context.Context, b *bench) error
 }
 
-var groups = []group{
+var serverGroups = []group{
 	{[]string{"sign-ins, 1 connection", "sign-ins, 8 connections", "sign-ins, 16 connections", "sign-ins, 16 connections, two instances"}, signIns},
 	{[]string{"commits of a sign-in"}, commitsOfSignIn},
 	{[]string{"signing in with a password"}, signInHere},
@@ -121,7 +123,16 @@ func figures(ctx context.Context, out io.Writer) (err error) {
 	if err := os.Chmod(b.folder, 0o711); err != nil { // PostgreSQL runs as another user where this is root
 		return err
 	}
-	measured := false
+	groups, measured := slices.Concat(appGroups, serverGroups), false
+	switch *part {
+	case "":
+	case "app":
+		groups = appGroups
+	case "server":
+		groups = serverGroups
+	default:
+		return fmt.Errorf("there is no part %q", *part)
+	}
 	var failed error
 	for _, g := range groups {
 		if !slices.ContainsFunc(g.names, b.wants) {

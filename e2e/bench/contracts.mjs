@@ -1,7 +1,6 @@
 /**
  * How long the contracts take on the page: 10,000 of them, a key in their search, and the first
- * page of a PDF of 100, in Chromium on the real backend. Run it with `make bench`, on a machine
- * that does nothing else.
+ * page of a PDF of 100, in Chromium on the real backend. `make bench` runs it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,10 +9,10 @@ import { startDevelopment } from '../harness/app.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
 import { add, pdf, toContracts } from '../harness/contracts.mjs';
 import * as person from '../harness/person.mjs';
-import { said, searching } from '../harness/swift.mjs';
+import { searching } from '../harness/swift.mjs';
+import { many, milliseconds, rounds } from './figures.mjs';
 
-const contracts = Number(process.env.CONTRACTS ?? 10_000);
-const rounds = 7;
+const contracts = many(10_000, 10);
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
 
 /** From a press in the sidebar until the rows have been drawn, in ms. */
@@ -50,13 +49,13 @@ try {
     await toContracts(page);
     await add(page, { 'Lease.pdf': pdf('Lease', 100) });
     const first = [];
-    for (let i = 0; i < rounds; i++) {
+    for (let i = 0; i <= rounds; i++) {
       await person.toProfile(page);
       await toContracts(page);
       await page.getByRole('row').nth(1).waitFor();
       first.push(await reading(page));
     }
-    console.log(`the first page of a PDF of 100: ${said(first)}; 500 is the aim`);
+    milliseconds('contracts, first page of a PDF of 100', first.slice(1), { goal: 500 });
 
     // One that is there, so many times: what the backend takes for them is measured there.
     await page.evaluate((n) => {
@@ -74,12 +73,12 @@ try {
       };
     }, contracts);
     const times = [];
-    for (let i = 0; i < rounds; i++) {
+    for (let i = 0; i <= rounds; i++) {
       await person.toProfile(page);
       times.push(await listing(page));
     }
-    console.log(`the table of ${contracts} contracts: ${said(times)}; 200 is the aim`);
-    console.log(`a key in its search: ${said(await searching(page, 'soren ostrava 1'))}; 50 is the aim`);
+    milliseconds(`contracts, opening ${contracts}`, times.slice(1), { goal: 200 });
+    milliseconds('contracts, a key in the search', await searching(page, 'soren ostrava 1'), { goal: 50 });
   } finally {
     await browser.close();
     await app.stop();

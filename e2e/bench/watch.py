@@ -36,7 +36,8 @@ def is_there():
     for app in children(Atspi.get_desktop(0)):
         if app.get_name() != application:
             continue
-        for node in below(app):
+        # A window is all that is looked at where only that is asked for: others have thousands of parts in it.
+        for node in children(app) if role == "frame" else below(app):
             if node.get_role_name() == role and node.get_name() == name:
                 states = node.get_state_set()
                 return all(states.contains(s) for s in (Atspi.StateType.SHOWING, Atspi.StateType.SENSITIVE))

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { later } from './later.mjs';
@@ -49,9 +49,9 @@ export async function startDevelopment(folder, { env = {} } = {}) {
 /** Starts the production build. Its window is another matter: see ../window. */
 export const startProduction = (folder, { env = {} } = {}) => start('countersign', folder, env);
 
-/** Starts a program of build/bin on a folder. */
+/** Starts a program, of build/bin unless its path is absolute, on a folder. */
 export function start(name, folder, env = {}) {
-  const child = spawn(join(root, 'build/bin', name), [], {
+  const child = spawn(resolve(root, 'build/bin', name), [], {
     env: { ...process.env, COUNTERSIGN_DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

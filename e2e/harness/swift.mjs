@@ -32,5 +32,3 @@ export const searching = (page, text) =>
     }
     return times;
   }, text);
-
-export const said = (times) => times.map((ms) => ms.toFixed(0)).join(', ') + ' ms';
