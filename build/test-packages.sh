@@ -169,7 +169,7 @@ install_and_use() {
   in_debian countersignctl --version
   in_debian countersignd --version
   in_debian systemd-analyze verify --man=no countersignd.service # it would ask man, which is not there
-  in_debian getent passwd countersign
+  in_debian runuser -u countersign -- test -w /var/lib/countersign # where countersignd init makes the key
   step "the window"
   # shellcheck disable=SC2016 # for the shell there
   at_desktop 'countersign & app=$!
@@ -197,7 +197,6 @@ update() {
 
 remove() {
   step "removed, without a trace but the data"
-  in_debian mkdir -p /var/lib/countersign
   in_debian touch /var/lib/countersign/server.key
   in_debian apt-get purge -y "${packages[@]}"
   no_trace var/lib/countersign{,/server.key} # the user owns these
@@ -232,7 +231,7 @@ by_rpm() {
   in_debian countersignctl --version
   in_debian countersignd --version
   in_debian systemd-analyze verify --man=no countersignd.service
-  in_debian getent passwd countersign # by the script of the server's package
+  in_debian runuser -u countersign -- test -w /var/lib/countersign
   echo 'public-address = "changed.example.com:8443"' >>"$debian/etc/countersign/countersignd.toml"
   rpm_there -U --nodeps "$dist"/*.rpm
   for package in "${packages[@]}"; do
@@ -241,7 +240,6 @@ by_rpm() {
   done
   in_debian grep -q changed.example.com /etc/countersign/countersignd.toml
   at_desktop "$members"
-  in_debian mkdir -p /var/lib/countersign
   in_debian touch /var/lib/countersign/server.key
   rpm_there -e "${packages[@]}"
   no_trace var/lib/countersign{,/server.key} etc/countersign{,/countersignd.toml.rpmsave} # rpm keeps settings that were changed
