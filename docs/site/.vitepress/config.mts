@@ -17,6 +17,75 @@ const slugify = (s: string) =>
     .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
     .replaceAll(' ', '-');
 
+/** The parts of the site: `below` is how the paths of their pages begin, and the first page is where the bar at the top leads. */
+const sections: { text: string; below: string; pages: [text: string, link: string][] }[] = [
+  {
+    text: 'Use',
+    below: 'guide',
+    pages: [
+      ['User guide', '/guide'],
+      ['When you can’t sign in', '/guide-locked-out'],
+    ],
+  },
+  {
+    text: 'Administer',
+    below: 'admin/',
+    pages: [
+      ['First day', '/admin/'],
+      ['Roll out recovery sheets', '/admin/rollout'],
+      ['Policy and approvals', '/admin/policy'],
+      ['Help a locked-out member', '/admin/recovery'],
+      ['When people leave', '/admin/offboarding'],
+      ['CSV files', '/admin/csv'],
+    ],
+  },
+  {
+    text: 'Operate',
+    below: 'operat|data',
+    pages: [
+      ['One computer', '/operate/'],
+      ['Server', '/operations'],
+      ['Where your data is', '/data'],
+    ],
+  },
+  {
+    text: 'Security',
+    below: 'security/',
+    pages: [
+      ['What it protects', '/security/'],
+      ['Verify the audit log', '/security/verify'],
+      ['Promises and their tests', '/security/promises'],
+    ],
+  },
+  {
+    text: 'Reference',
+    below: 'reference|command-line',
+    pages: [
+      ['Overview', '/reference/'],
+      ['Command line', '/command-line'],
+      ['countersignctl', '/reference/countersignctl'],
+      ['countersignd', '/reference/countersignd'],
+      ['Errors and exit codes', '/reference/errors'],
+      ['File formats', '/reference/formats'],
+      ['Server operations', '/reference/api'],
+    ],
+  },
+  {
+    text: 'Contribute',
+    below: 'contribute|internals|libraries|performance|decisions|release|changelog',
+    pages: [
+      ['Contributing', '/contribute/'],
+      ['Architecture', '/contribute/architecture'],
+      ['Internals', '/internals'],
+      ['Decisions', '/decisions/'],
+      ['Libraries', '/libraries'],
+      ['Performance', '/performance'],
+      ['Release', '/release'],
+      ['Changes', '/changelog'],
+    ],
+  },
+];
+
 export default defineConfig({
   title: 'Countersign',
   description: 'Two-factor authentication, recovery codes and encrypted contracts for a team',
@@ -66,78 +135,15 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: { level: [2, 3] },
     externalLinkIcon: true,
-    nav: [
-      { text: 'Use', link: '/guide', activeMatch: '^/guide' },
-      { text: 'Administer', link: '/admin/', activeMatch: '^/admin/' },
-      { text: 'Operate', link: '/operate/', activeMatch: '^/(operat|data)' },
-      { text: 'Security', link: '/security/', activeMatch: '^/security/' },
-      { text: 'Reference', link: '/reference/', activeMatch: '^/(reference|command-line)' },
-      {
-        text: 'Contribute',
-        link: '/contribute/',
-        activeMatch: '^/(contribute|internals|libraries|performance|decisions)',
-      },
-    ],
-    sidebar: [
-      {
-        text: 'Use',
-        items: [
-          { text: 'User guide', link: '/guide' },
-          { text: 'When you can’t sign in', link: '/guide-locked-out' },
-        ],
-      },
-      {
-        text: 'Administer',
-        items: [
-          { text: 'First day', link: '/admin/' },
-          { text: 'Roll out recovery sheets', link: '/admin/rollout' },
-          { text: 'Policy and approvals', link: '/admin/policy' },
-          { text: 'Help a locked-out member', link: '/admin/recovery' },
-          { text: 'When people leave', link: '/admin/offboarding' },
-          { text: 'CSV files', link: '/admin/csv' },
-        ],
-      },
-      {
-        text: 'Operate',
-        items: [
-          { text: 'One computer', link: '/operate/' },
-          { text: 'Server', link: '/operations' },
-          { text: 'Where your data is', link: '/data' },
-        ],
-      },
-      {
-        text: 'Security',
-        items: [
-          { text: 'What it protects', link: '/security/' },
-          { text: 'Verify the audit log', link: '/security/verify' },
-          { text: 'Promises and their tests', link: '/security/promises' },
-        ],
-      },
-      {
-        text: 'Reference',
-        items: [
-          { text: 'Overview', link: '/reference/' },
-          { text: 'Command line', link: '/command-line' },
-          { text: 'countersignctl', link: '/reference/countersignctl' },
-          { text: 'countersignd', link: '/reference/countersignd' },
-          { text: 'Errors and exit codes', link: '/reference/errors' },
-          { text: 'File formats', link: '/reference/formats' },
-          { text: 'Server operations', link: '/reference/api' },
-        ],
-      },
-      {
-        text: 'Contribute',
-        items: [
-          { text: 'Contributing', link: '/contribute/' },
-          { text: 'Architecture', link: '/contribute/architecture' },
-          { text: 'Internals', link: '/internals' },
-          { text: 'Decisions', link: '/decisions/' },
-          { text: 'Libraries', link: '/libraries' },
-          { text: 'Performance', link: '/performance' },
-          { text: 'Changes', link: '/changelog' },
-        ],
-      },
-    ],
+    nav: sections.map(({ text, below, pages }) => ({
+      text,
+      link: pages[0][1],
+      activeMatch: '^/(' + below + ')',
+    })),
+    sidebar: sections.map(({ text, pages }) => ({
+      text,
+      items: pages.map(([text, link]) => ({ text, link })),
+    })),
     footer: { message: 'Apache-2.0' },
     docFooter: { prev: 'Previous', next: 'Next' },
   },
