@@ -224,7 +224,7 @@ by_rpm() {
   in_debian userdel countersign
   rm -r "$debian/var/lib/countersign"
   # Fedora has these folders without the packages.
-  mkdir -p "$debian"/usr/share/{licenses,zsh/site-functions,fish/vendor_completions.d}
+  mkdir -p "$debian"/usr/share/{licenses,metainfo,zsh/site-functions,fish/vendor_completions.d}
   rpm_there --initdb
   files >"$work/files"
   rpm_there -i --nodeps "$work"/before/*.rpm
