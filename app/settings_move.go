@@ -3,7 +3,6 @@ package app
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -70,7 +69,10 @@ func (w *Settings) write(session string, r BackupRequest, proof Proof, title, na
 		if err := write(ctx, out, to, a, typed, in.counts("backup-progress")); err != nil {
 			return asRefusal(file, err)
 		}
-		if err := errors.Join(out.Flush(), f.Keep()); err != nil {
+		if err := out.Flush(); err != nil {
+			return saveFailed(file, err)
+		}
+		if err := f.Keep(); err != nil {
 			return saveFailed(file, err)
 		}
 		return nil

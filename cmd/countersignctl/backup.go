@@ -54,7 +54,10 @@ func (e *env) writeBackup(ctx context.Context, write writer, done words.Key) (er
 		if err := write(ctx, w, to, a, client.Proof{}, nil); err != nil {
 			return fileTrouble(e.output, err)
 		}
-		if err := errors.Join(w.Flush(), f.Keep()); err != nil {
+		if err := w.Flush(); err != nil {
+			return unwritable(e.output, err)
+		}
+		if err := f.Keep(); err != nil {
 			return unwritable(e.output, err)
 		}
 		key, err := a.SigningKey(ctx)
