@@ -1,10 +1,8 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 
@@ -24,7 +22,7 @@ import (
 // sends a line back, and the owner enters the line. Only the last one changes anything here.
 
 // writing writes a file with everything that there is of a workspace.
-type writing func(context.Context, io.Writer, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
+type writing func(context.Context, backup.File, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
 
 // MoveFile asks for a place and writes the file for a server there, encrypted; only an owner can. It lacks this computer's share.
 // The name is empty when the dialog was dismissed.
@@ -67,15 +65,8 @@ func (w *Settings) write(session string, r BackupRequest, proof Proof, title, na
 			return saveFailed(file, err)
 		}
 		defer func() { _ = f.Drop() }()
-		out := bufio.NewWriterSize(f, 1<<16)
-		if err := write(ctx, out, to, a, typed, in.counts("backup-progress")); err != nil {
+		if err := write(ctx, f, to, a, typed, in.counts("backup-progress")); err != nil {
 			return asRefusal(file, err)
-		}
-		if err := out.Flush(); err != nil {
-			return saveFailed(file, err)
-		}
-		if err := f.Keep(); err != nil {
-			return saveFailed(file, err)
 		}
 		return nil
 	})
