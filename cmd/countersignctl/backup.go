@@ -49,7 +49,7 @@ func (e *env) writeBackup(ctx context.Context, write writer, done words.Key) (er
 			return unwritable(e.output, err)
 		}
 		defer func() { _ = f.Drop() }()
-		if err := write(ctx, f, to, a, client.Proof{}, nil); err != nil {
+		if err := write(ctx, output{f, e}, to, a, client.Proof{}, nil); err != nil {
 			return fileTrouble(e.output, err)
 		}
 		key, err := a.SigningKey(ctx)
