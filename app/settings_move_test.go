@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"countersign/backend/api"
@@ -317,6 +318,37 @@ func TestMove_RecoveryCodeIsUsedAtBothEnds(t *testing.T) {
 	if log := a.setAside(); log[0] != "stepped-up" {
 		t.Errorf("the newest events here: %q", log[:3])
 	}
+}
+
+func TestSignIn_SessionThatIsNotShownIsEnded(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := archiveOf(w, w.create())
+	var failing atomic.Bool
+	ended := make(chan struct{}, 10)
+	_, err := a.moveTo(a.takenBehind(a.writeMove(), func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			switch {
+			case failing.Load() && r.URL.Path == api.Overview.Path():
+				http.Error(rw, "", http.StatusInternalServerError)
+				return
+			case failing.Load() && r.URL.Path == api.End.Path():
+				ended <- struct{}{}
+			}
+			h.ServeHTTP(rw, r)
+		})
+	}), pass)
+	a.ok(err)
+	failing.Store(true)
+	if res, err := w.auth.SignIn(email, pass); err == nil || res.Session != nil && res.Session.Token != "" {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.s.ending.Wait()
+	if len(ended) != 1 {
+		t.Fatal("nobody holds the session, and it goes on at the server")
+	}
+	failing.Store(false)
+	signInAgain(w)
 }
 
 // signedByAnother is a server’s answer with the same checkpoint, signed with a key that is not the workspace’s.
