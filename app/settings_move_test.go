@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"countersign/backend/api"
 	"countersign/backend/audit"
@@ -278,16 +279,12 @@ func TestMove_IsConfirmedHereAndTheServerShowsThisLog(t *testing.T) {
 	file := a.writeMove()
 	forged := a.takenBehind(file, func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			answer := httptest.NewRecorder()
-			h.ServeHTTP(answer, r)
-			body := answer.Body.Bytes()
-			if r.URL.Path == api.Checkpoint.Path() {
-				body = signedByAnother(t, body)
-			}
-			maps.Copy(rw.Header(), answer.Header())
-			rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
-			rw.WriteHeader(answer.Code)
-			_, _ = rw.Write(body)
+			changed(rw, r, h, func(answer []byte) []byte {
+				if r.URL.Path == api.Checkpoint.Path() {
+					answer = signedByAnother(t, answer)
+				}
+				return answer
+			})
 		})
 	})
 	_, err := a.moveTo(forged, pass)
@@ -349,6 +346,61 @@ func TestSignIn_SessionThatIsNotShownIsEnded(t *testing.T) {
 	}
 	failing.Store(false)
 	signInAgain(w)
+}
+
+// TestNews_ServerThatTellsWithoutEndIsAskedWithPauses has a server that has news whenever it is asked.
+func TestNews_ServerThatTellsWithoutEndIsAskedWithPauses(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := archiveOf(w, w.create())
+	asked := make(chan time.Time, 100)
+	_, err := a.moveTo(a.takenBehind(a.writeMove(), func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != api.WhatHappened.Path() {
+				h.ServeHTTP(rw, r)
+				return
+			}
+			select {
+			case asked <- time.Now():
+			default: // enough is known
+			}
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("{}")), 2 // what there is to tell it tells at once
+			changed(rw, r, h, func(answer []byte) []byte {
+				var a api.Answer[service.Happened]
+				if err := json.Unmarshal(answer, &a); err != nil {
+					t.Error(err)
+				}
+				a.Result = service.Happened{Members: true}
+				b, err := json.Marshal(a)
+				if err != nil {
+					t.Error(err)
+				}
+				return b
+			})
+		})
+	}), pass)
+	a.ok(err)
+	in := signInAgain(w)
+	defer w.auth.Lock(in.Token) // with which it is not asked any more
+	last := <-asked
+	for range 3 {
+		next := <-asked
+		if gap := next.Sub(last); gap < firstNewsPause/2 {
+			t.Errorf("it is asked again after %v", gap)
+		}
+		last = next
+	}
+}
+
+// changed answers as the handler does, with another body.
+func changed(rw http.ResponseWriter, r *http.Request, h http.Handler, change func(body []byte) []byte) {
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	body := change(answer.Body.Bytes())
+	maps.Copy(rw.Header(), answer.Header())
+	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(answer.Code)
+	_, _ = rw.Write(body)
 }
 
 // signedByAnother is a server’s answer with the same checkpoint, signed with a key that is not the workspace’s.
