@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"time"
 
 	"countersign/app/platform"
 	"countersign/backend/client"
@@ -134,7 +135,7 @@ func (d *Auth) CreateWorkspace(in NewWorkspace) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return at.signedIn(ses)
+	return at.signedIn(ses, time.Time{})
 }
 
 // SignInResult holds a session, or a challenge where 2FA is on or required.
@@ -154,8 +155,8 @@ func (d *Auth) SignIn(email string, pw Envelope) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	if ses, err := at.tryUnlock(email, typed); ses != nil || err != nil {
-		return at.afterPassword(ses, nil, err)
+	if ses, began, err := at.tryUnlock(email, typed); ses != nil || err != nil {
+		return at.inAgain(ses, began, err)
 	}
 	return at.afterPassword(o.workspace.SignIn(d.s.context(), email, typed))
 }
@@ -166,11 +167,11 @@ func (in *signIn) afterPassword(ses *client.Session, ch *client.Challenge, err e
 		return SignInResult{}, err
 	}
 	if ses != nil {
-		session, err := in.signedIn(ses)
-		return SignInResult{Session: &session}, err
+		return in.inAgain(ses, time.Time{}, nil)
 	}
 	off, err := ch.AuthenticatorOff(in.s.context())
 	if err != nil {
+		ch.Leave()
 		return SignInResult{}, err
 	}
 	token, err := in.keepChallenge(ch)
@@ -181,6 +182,18 @@ func (in *signIn) afterPassword(ses *client.Session, ch *client.Challenge, err e
 		Token: token, Email: ch.Email(), AuthenticatorOff: off, MustEnrol: ch.MustEnrol(), RequiredSince: stamp(ch.RequiredSince()),
 		ChoosePassword: ch.MustChoosePassword(), MinimumPassword: password.MinLength,
 	}}, nil
+}
+
+// inAgain is the session, which began then; zero: now.
+func (in *signIn) inAgain(ses *client.Session, began time.Time, err error) (SignInResult, error) {
+	if err != nil {
+		return SignInResult{}, err
+	}
+	session, err := in.signedIn(ses, began)
+	if err != nil {
+		return SignInResult{}, err
+	}
+	return SignInResult{Session: &session}, nil
 }
 
 // Redeem takes an invitation or a password reset, and the password that its
@@ -218,13 +231,14 @@ func (d *Auth) Touch(session string) error {
 	return in.after(in.who.Touch())
 }
 
-// signedIn makes ses the window's session, after this: see shell.startSession.
-func (in *signIn) signedIn(ses *client.Session) (SignedIn, error) {
+// signedIn makes ses the window's session, after this: see shell.startSession. One that can't be shown is ended.
+func (in *signIn) signedIn(ses *client.Session, began time.Time) (SignedIn, error) {
 	me, err := ses.Overview(in.s.context())
 	if err != nil {
+		in.s.drop(ses)
 		return SignedIn{}, err
 	}
-	next, err := in.s.startSession(in, ses)
+	next, err := in.s.startSession(in, ses, began)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"countersign/backend/client"
 
 	"countersign/backend/service"
@@ -70,6 +72,7 @@ func (d *Auth) Enter(token string) (SignedIn, error) {
 	}
 	o, err := ses.Overview(d.s.context())
 	if err != nil {
+		d.s.drop(ses)
 		return SignedIn{}, at.after(err)
 	}
 	in, err := d.s.completeEnrolment(at, ses)
@@ -95,7 +98,7 @@ func (d *Auth) Verify(challenge string, code Envelope) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return at.signedIn(ses)
+	return at.signedIn(ses, time.Time{})
 }
 
 // ChoosePassword takes a longer password in the place of one that is too short to
@@ -113,7 +116,7 @@ func (d *Auth) ChoosePassword(challenge string, next Envelope) (SignedIn, error)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return at.signedIn(ses)
+	return at.signedIn(ses, time.Time{})
 }
 
 // UseRecoveryCode takes a recovery code.
@@ -130,7 +133,7 @@ func (d *Auth) UseRecoveryCode(challenge string, code Envelope) (SignedIn, error
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return at.signedIn(ses)
+	return at.signedIn(ses, time.Time{})
 }
 
 // Leave drops the challenge: "Not you?".

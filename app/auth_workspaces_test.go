@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"countersign/backend/keychain"
 	"countersign/backend/secret"
@@ -141,7 +142,7 @@ func TestWorkspaces_WhoIsAboutToSignInSignsInToTheOneThatShows(t *testing.T) {
 	if w.s.current() == at {
 		t.Error("what was begun in the workspace that was left goes on")
 	}
-	if _, err := at.signedIn(ses); err == nil {
+	if _, err := at.signedIn(ses, time.Time{}); err == nil {
 		t.Error("a sign-in to the workspace that was left goes on in the other")
 	}
 	if w.s.current().who != nil {

@@ -1,13 +1,12 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 
+	"countersign/backend/audit"
 	"countersign/backend/backup"
 	"countersign/backend/bundle"
 	"countersign/backend/client"
@@ -23,7 +22,7 @@ import (
 // sends a line back, and the owner enters the line. Only the last one changes anything here.
 
 // writing writes a file with everything that there is of a workspace.
-type writing func(context.Context, io.Writer, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
+type writing func(context.Context, backup.File, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
 
 // MoveFile asks for a place and writes the file for a server there, encrypted; only an owner can. It lacks this computer's share.
 // The name is empty when the dialog was dismissed.
@@ -66,12 +65,8 @@ func (w *Settings) write(session string, r BackupRequest, proof Proof, title, na
 			return saveFailed(file, err)
 		}
 		defer func() { _ = f.Drop() }()
-		out := bufio.NewWriterSize(f, 1<<16)
-		if err := write(ctx, out, to, a, typed, in.counts("backup-progress")); err != nil {
+		if err := write(ctx, f, to, a, typed, in.counts("backup-progress")); err != nil {
 			return asRefusal(file, err)
-		}
-		if err := errors.Join(out.Flush(), f.Keep()); err != nil {
-			return saveFailed(file, err)
 		}
 		return nil
 	})
@@ -82,7 +77,7 @@ func (w *Settings) write(session string, r BackupRequest, proof Proof, title, na
 }
 
 // MoveTo makes this computer use the workspace at the server that a line leads to. The server has to have this very workspace, with all
-// that was done here, and its owner signs in there first. Then the database here is set aside, and sign in is next.
+// that was done here, and its owner signs in there first and confirms here that they are the owner. Then the database here is set aside, and sign in is next.
 func (w *Settings) MoveTo(session string, line Envelope, proof Proof) (AuthState, error) {
 	in, err := w.s.use(session)
 	if err != nil {
@@ -100,58 +95,59 @@ func (w *Settings) MoveTo(session string, line Envelope, proof Proof) (AuthState
 	if err != nil {
 		return AuthState{}, err
 	}
-	at := remote.Config{Server: i.Server, Key: i.Key, Now: w.s.now, Log: w.s.log()}
-	leaving, err := w.s.mayMove(in, at, typed)
-	if err != nil {
+	m := &moving{s: w.s, typed: typed, at: remote.Config{Server: i.Server, Key: i.Key, Now: w.s.now, Log: w.s.log()}}
+	if err := m.may(in); err != nil {
 		return AuthState{}, in.after(err)
 	}
-	if err := w.s.move(at, leaving); err != nil {
+	if err := m.move(); err != nil {
 		return AuthState{}, err
 	}
 	return (&Auth{w.s}).State()
 }
 
-// mayMove looks whether nothing is lost by using the server's workspace in place of the one here.
-func (s *shell) mayMove(in *signIn, at remote.Config, typed client.Proof) (l joined.Leaving, err error) {
-	ctx := s.context()
-	o, err := s.ready()
+// moving is the last step of a move.
+type moving struct {
+	s       *shell
+	at      remote.Config
+	typed   client.Proof
+	from    *opened
+	written int64 // the event with which the file for the server was written
+	leaving joined.Leaving
+}
+
+// may looks whether nothing is lost by using the server's workspace in place of the one here: the server's log begins with the one
+// here, up to the file for it, and is signed with the key that only this workspace has.
+func (m *moving) may(in *signIn) error {
+	ctx := m.s.context()
+	o, err := m.s.ready()
 	if err != nil {
-		return l, err
+		return err
 	}
 	me, err := in.session.Overview(ctx)
 	if err != nil {
-		return l, err
+		return err
 	}
 	if o.local == nil || !service.MayBackUp.Of(me.Profile.Role) {
-		return l, service.Fault(service.CodeForbidden, nil, nil)
+		return service.Fault(service.CodeForbidden, nil, nil)
 	}
 	a, err := in.session.Admin(ctx)
 	if err != nil {
-		return l, err
+		return err
 	}
-	written, err := lastMove(ctx, a)
-	if err != nil {
-		return l, err
+	m.from, m.leaving = o, joined.Leaving{Workspace: o.workspace.ID(), At: m.s.now(), Alone: m.alone}
+	if m.written, err = lastMove(ctx, a); err != nil {
+		return err
 	}
-	there, err := s.signInAt(ctx, at, o.workspace.ID(), me.Profile.Email, typed)
-	if err != nil {
-		return l, err
+	if m.leaving.Items, err = itemsHere(ctx, m.leaving.Workspace, o.store); err != nil {
+		return err
 	}
-	defer func() { _ = there.Session.End(context.WithoutCancel(ctx)); there.close() }()
-	remoteAdmin, err := there.Session.Admin(ctx)
-	if err != nil {
-		return l, err
+	if err := in.session.KnowLogAt(ctx, m.written); err != nil {
+		return err
 	}
-	page, err := remoteAdmin.Log(ctx, service.LogQuery{Before: written.Seq + 1, Limit: 1, Steps: true})
-	if err != nil {
-		return l, err
+	if err := m.signInThere(ctx, me.Profile.Email); err != nil {
+		return err
 	}
-	if len(page.Entries) == 0 || page.Entries[0].Seq != written.Seq || page.Entries[0].Kind != written.Kind || !page.Entries[0].At.Equal(written.At) {
-		return l, &shellError{code: codeMoveBehind}
-	}
-	l = joined.Leaving{Workspace: o.workspace.ID(), At: s.now()}
-	l.Items, err = itemsHere(ctx, l.Workspace, o.store)
-	return l, err
+	return a.Prove(ctx, service.EachTime, m.typed) // the server alone has let them in
 }
 
 // moveWritten is the kind of the event with which the file for a server was written.
@@ -160,83 +156,97 @@ const moveWritten = "move-written"
 // harmless are the kinds of event that a server may lack: that somebody has come in, or tried to, by what it knows.
 var harmless = []string{"signed-in", "unlocked", "stepped-up", "guess-counted", "guess-returned", "guess-right", "guess-wrong"}
 
+// isHarmless reports whether nothing is lost with an event. A recovery code that was used is: the server would take it again.
+func isHarmless(kind string, detail map[string]string) bool {
+	used := detail["factor"]
+	return slices.Contains(harmless, kind) && (used == "" || used == "none" || used == "code")
+}
+
 // mostSince bounds how many events are looked through for the one of the file.
 const mostSince = 10_000
 
 // lastMove is the newest event with which the file for a server was written. What has happened since must be nothing that would be lost
-// with this log, such as a contract, or a recovery code that the server would take again. Errors: move_behind.
-func lastMove(ctx context.Context, a *client.Admin) (service.LogEntry, error) {
+// with this log, such as a contract. Errors: move_behind.
+func lastMove(ctx context.Context, a *client.Admin) (written int64, err error) {
 	q := service.LogQuery{Limit: service.LogLimit, Steps: true}
 	for seen := 0; seen < mostSince; seen += service.LogLimit {
 		page, err := a.Log(ctx, q)
 		if err != nil {
-			return service.LogEntry{}, err
+			return 0, err
 		}
 		for _, e := range page.Entries {
 			if e.Kind == moveWritten {
-				return e, nil
+				return e.Seq, nil
 			}
-			if used := e.Detail["factor"]; !slices.Contains(harmless, e.Kind) || used != "" && used != "none" && used != "code" {
-				return service.LogEntry{}, &shellError{code: codeMoveBehind}
+			if !isHarmless(e.Kind, e.Detail) {
+				return 0, errMoveBehind
 			}
 		}
 		if q.Before = page.Next; q.Before == 0 {
 			break
 		}
 	}
-	return service.LogEntry{}, &shellError{code: codeMoveBehind}
+	return 0, errMoveBehind
 }
 
-// session at a server that this computer has not joined.
-type entered struct {
-	*client.Session
-	workspace *client.Workspace
-	remote    *remote.Workspace
-}
+var errMoveBehind = &shellError{code: codeMoveBehind}
 
-func (e *entered) close() {
-	e.workspace.Close()
-	e.remote.Close()
-}
-
-// signInAt signs in to a workspace at a server, with this computer's share. Errors: move_other where the server has another workspace.
-func (s *shell) signInAt(ctx context.Context, at remote.Config, workspace, email string, typed client.Proof) (in *entered, err error) {
-	s.opening.Lock()
-	c, err := s.config(nil)
-	s.opening.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	r, err := remote.Dial(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
+// still looks once more that nothing has happened since the file was written, when nobody can do anything any more. The one recovery code that was
+// entered for the move is used at the server, too.
+func (m *moving) still(tx store.ReadTx) error {
+	entered := m.typed.Factor.Kind == service.FactorRecovery
+	for e, err := range tx.Events(m.written) {
 		if err != nil {
-			r.Close()
+			return err
 		}
-	}()
-	if r.ID() != workspace {
-		return nil, &shellError{code: codeMoveOther}
+		if entered && e.Kind == "stepped-up" && e.Detail["factor"] == "recovery" {
+			entered = false
+			continue
+		}
+		if !isHarmless(e.Kind, e.Detail) {
+			return errMoveBehind
+		}
+	}
+	return nil
+}
+
+// signInThere signs in to the workspace at the server, with this computer's share, and out again. By then the server has shown its log. Errors: move_other where
+// the server has another workspace, or a log that another has signed; move_behind where its log lacks something.
+func (m *moving) signInThere(ctx context.Context, email string) error {
+	m.s.opening.Lock()
+	c, err := m.s.config(nil)
+	m.s.opening.Unlock()
+	if err != nil {
+		return err
+	}
+	r, err := remote.Dial(ctx, m.at)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if r.ID() != m.leaving.Workspace {
+		return &shellError{code: codeMoveOther}
 	}
 	half := client.Config{Secrets: c.Secrets, Log: c.Log, Password: store.Argon2id(c.Password), Recovery: store.Argon2id(c.Recovery)}
-	// What this computer has seen of this log at a server is of an earlier try, or of one that the workspace has left: the log here is right.
-	if err := half.Secrets.Delete(ctx, client.CheckpointName(workspace)); err != nil {
-		return nil, service.Explain(err)
-	}
 	w, err := client.Open(ctx, r, half)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ses, ch, err := w.SignIn(ctx, email, typed.Password)
+	defer w.Close()
+	ses, ch, err := w.SignIn(ctx, email, m.typed.Password)
 	if err == nil && ch != nil {
-		ses, err = takeFactor(ctx, ch, typed.Factor)
+		ses, err = takeFactor(ctx, ch, m.typed.Factor)
 	}
-	if err != nil {
-		w.Close()
-		return nil, err
+	switch {
+	case errors.Is(err, audit.ErrOlderLog), errors.Is(err, audit.ErrForkedLog):
+		return errMoveBehind
+	case service.IsCode(err, service.CodeLogNotAuthentic):
+		return &shellError{code: codeMoveOther}
+	case err != nil:
+		return err
 	}
-	return &entered{ses, w, r}, nil
+	_ = ses.End(context.WithoutCancel(ctx)) // where it does not hear of that, it ends by itself
+	return nil
 }
 
 // takeFactor takes the second factor of a sign-in.
@@ -271,18 +281,22 @@ func itemsHere(ctx context.Context, workspace string, db store.Store) (items []s
 	return items, service.Explain(err)
 }
 
-// move locks the window and changes what the folder has, while nobody can open it.
-func (s *shell) move(at remote.Config, l joined.Leaving) error {
+// move locks the window, which stops what is being added, and changes what the folder has, while nobody can open it. Errors: move_behind, where
+// something was done here until then.
+func (m *moving) move() error {
+	s := m.s
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	s.lock("asked")
 	s.ending.Wait()
-	if err := s.closeOpened(); err != nil {
-		return err
-	}
 	secrets, err := s.openSecrets()
-	if err != nil {
-		return err
+	if err == nil {
+		err = joined.Move(s.context(), s.path(), secrets, m.at, m.leaving)
 	}
-	return joined.Move(s.context(), s.path(), secrets, at, l)
+	return errors.Join(err, s.closeOpened())
+}
+
+// alone sets the database aside while nobody can change it, in this process or another.
+func (m *moving) alone(ctx context.Context, leave func() error) error {
+	return service.Explain(m.from.store.Retire(ctx, m.still, leave))
 }

@@ -2,25 +2,36 @@ package app
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
+	"encoding/json"
 	"io"
+	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"countersign/backend/api"
+	"countersign/backend/audit"
 	"countersign/backend/backupform"
 	"countersign/backend/bundle"
 	"countersign/backend/documents"
 	"countersign/backend/keychain"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/recovery"
 	"countersign/backend/remote"
 	"countersign/backend/secret"
 	"countersign/backend/server"
 	"countersign/backend/serverkey"
+	"countersign/backend/service"
 	"countersign/backend/sqlite"
 	"countersign/backend/store"
 	"countersign/backend/store/tokenstest"
@@ -41,6 +52,12 @@ func (a *archive) writeMove() (file string) {
 
 // takenBy is a server that has imported the file, and the line that leads to it.
 func (a *archive) takenBy(file string) (line string) {
+	a.Helper()
+	return a.takenBehind(file, func(h http.Handler) http.Handler { return h })
+}
+
+// takenBehind is takenBy with something in front of the server.
+func (a *archive) takenBehind(file string, front func(http.Handler) http.Handler) (line string) {
 	a.Helper()
 	t, dir, secrets := a.T, a.TempDir(), keychain.NewMemory()
 	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "workspace.db"))
@@ -87,7 +104,7 @@ func (a *archive) takenBy(file string) (line string) {
 	a.ok(err)
 	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	at := httptest.NewUnstartedServer(s)
+	at := httptest.NewUnstartedServer(front(s))
 	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
 	at.StartTLS()
 	t.Cleanup(at.Close)
@@ -170,6 +187,249 @@ func TestMove_NothingChangesHereUntilTheServerHasEverything(t *testing.T) {
 	a.in = *r.Session
 	_, err = a.moveTo(second, pass)
 	a.ok(err)
+}
+
+// setAside is the log of the database that a move has set aside, its newest event first.
+func (a *archive) setAside() (kinds []string) {
+	a.Helper()
+	found, err := filepath.Glob(filepath.Join(a.s.path(), "workspace-before-*.db"))
+	if err != nil || len(found) != 1 {
+		a.Fatalf("%q, %v", found, err)
+	}
+	db, err := sqlite.Open(a.Context(), found[0])
+	a.ok(err)
+	defer db.Close()
+	a.ok(db.View(a.Context(), func(tx store.ReadTx) error {
+		for e, err := range tx.Events(0) {
+			if err != nil {
+				return err
+			}
+			kinds = slices.Insert(kinds, 0, e.Kind)
+		}
+		return nil
+	}))
+	return kinds
+}
+
+// TestMove_NothingDoneInTheLastMomentIsLost does something here when the server is asked for its log, after which nothing more is asked of it.
+func TestMove_NothingDoneInTheLastMomentIsLost(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(a *archive) error{
+		"in this window": func(a *archive) error {
+			_, err := (&Settings{a.s}).Rename(a.in.Token, "Northwind")
+			return err
+		},
+		"by another process": func(a *archive) error {
+			db, err := sqlite.Open(a.Context(), a.s.databasePath())
+			a.ok(err)
+			defer db.Close()
+			c := local.Config{Store: db, Secrets: a.s.secrets}
+			cheap(&c)
+			l, err := local.Open(a.Context(), c)
+			a.ok(err)
+			defer l.Close()
+			ses, _, err := l.SignIn(a.Context(), email, secret.NewText(pass))
+			a.ok(err)
+			return ses.Rename(a.Context(), "Amara N. Okafor")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			secrets := keychain.NewMemory()
+			w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
+			a := archiveOf(w, w.create())
+			var meanwhile func()
+			line := a.takenBehind(a.writeMove(), func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if act := meanwhile; act != nil && r.URL.Path == api.Checkpoint.Path() {
+						meanwhile = nil
+						act()
+					}
+					h.ServeHTTP(rw, r)
+				})
+			})
+			acted := false
+			meanwhile = func() {
+				acted = true
+				if err := act(a); err != nil {
+					t.Error(err)
+				}
+			}
+			_, err := a.moveTo(line, pass)
+			a.refused(err, codeMoveBehind)
+			if !acted || !a.here("workspace.db") || a.here("server.json") || opens(secrets) != 4 {
+				t.Errorf("acted: %t; the keychain has %q", acted, secrets.Names())
+			}
+			if slices.ContainsFunc(secrets.Names(), func(name string) bool { return strings.HasSuffix(name, "/server") }) {
+				t.Errorf("the keychain has where the server is: %q", secrets.Names())
+			}
+			a.locked("asked")
+			a.in = signInAgain(w)
+			_, err = a.moveTo(a.takenBy(a.writeMove()), pass)
+			a.ok(err)
+		})
+	}
+}
+
+func TestMove_IsConfirmedHereAndTheServerShowsThisLog(t *testing.T) {
+	t.Parallel()
+	secrets := keychain.NewMemory()
+	w := windowOn(t, filepath.Join(t.TempDir(), "data"), secrets)
+	a := archiveOf(w, w.create())
+	file := a.writeMove()
+	forged := a.takenBehind(file, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			changed(rw, r, h, func(answer []byte) []byte {
+				if r.URL.Path == api.Checkpoint.Path() {
+					answer = signedByAnother(t, answer)
+				}
+				return answer
+			})
+		})
+	})
+	_, err := a.moveTo(forged, pass)
+	a.refused(err, codeMoveOther)
+	if !a.here("workspace.db") || a.here("server.json") || opens(secrets) != 4 {
+		t.Errorf("the keychain has %q", secrets.Names())
+	}
+	_, err = a.moveTo(a.takenBy(file), pass)
+	a.ok(err)
+	if log := a.setAside(); log[0] != "stepped-up" {
+		t.Errorf("the newest events here: %q", log[:3])
+	}
+}
+
+// TestMove_RecoveryCodeIsUsedAtBothEnds has the server know of the code that was entered for the move.
+func TestMove_RecoveryCodeIsUsedAtBothEnds(t *testing.T) {
+	t.Parallel()
+	w, in, sheet := shown(t)
+	_, err := w.enr.Continue(in.Token)
+	w.ok(err)
+	a := archiveOf(w, in)
+	a.desk.saveTo = filepath.Join(a.dir, "move.age")
+	_, err = (&Settings{a.s}).MoveFile(in.Token, BackupRequest{Recipients: a.key.Recipient().String()}, a.page.proof(pass, "recovery", sheet.Codes[0]))
+	a.ok(err)
+	line := a.page.typed(holdsInvitation, a.takenBy(a.desk.saveTo))
+	_, err = (&Settings{a.s}).MoveTo(in.Token, line, a.page.proof(pass, "recovery", sheet.Codes[1]))
+	a.ok(err)
+	if log := a.setAside(); log[0] != "stepped-up" {
+		t.Errorf("the newest events here: %q", log[:3])
+	}
+}
+
+func TestSignIn_SessionThatIsNotShownIsEnded(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := archiveOf(w, w.create())
+	var failing atomic.Bool
+	ended := make(chan struct{}, 10)
+	_, err := a.moveTo(a.takenBehind(a.writeMove(), func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			switch {
+			case failing.Load() && r.URL.Path == api.Overview.Path():
+				http.Error(rw, "", http.StatusInternalServerError)
+				return
+			case failing.Load() && r.URL.Path == api.End.Path():
+				ended <- struct{}{}
+			}
+			h.ServeHTTP(rw, r)
+		})
+	}), pass)
+	a.ok(err)
+	failing.Store(true)
+	if res, err := w.auth.SignIn(email, pass); err == nil || res.Session != nil && res.Session.Token != "" {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.s.ending.Wait()
+	if len(ended) != 1 {
+		t.Fatal("nobody holds the session, and it goes on at the server")
+	}
+	failing.Store(false)
+	signInAgain(w)
+}
+
+// TestNews_ServerThatTellsWithoutEndIsAskedWithPauses has a server that has news whenever it is asked.
+func TestNews_ServerThatTellsWithoutEndIsAskedWithPauses(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	a := archiveOf(w, w.create())
+	asked := make(chan time.Time, 100)
+	_, err := a.moveTo(a.takenBehind(a.writeMove(), func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != api.WhatHappened.Path() {
+				h.ServeHTTP(rw, r)
+				return
+			}
+			select {
+			case asked <- time.Now():
+			default: // enough is known
+			}
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("{}")), 2 // what there is to tell it tells at once
+			changed(rw, r, h, func(answer []byte) []byte {
+				var a api.Answer[service.Happened]
+				if err := json.Unmarshal(answer, &a); err != nil {
+					t.Error(err)
+				}
+				a.Result = service.Happened{Members: true}
+				b, err := json.Marshal(a)
+				if err != nil {
+					t.Error(err)
+				}
+				return b
+			})
+		})
+	}), pass)
+	a.ok(err)
+	in := signInAgain(w)
+	defer w.auth.Lock(in.Token) // with which it is not asked any more
+	last := <-asked
+	for range 3 {
+		next := <-asked
+		if gap := next.Sub(last); gap < firstNewsPause/2 {
+			t.Errorf("it is asked again after %v", gap)
+		}
+		last = next
+	}
+}
+
+// changed answers as the handler does, with another body.
+func changed(rw http.ResponseWriter, r *http.Request, h http.Handler, change func(body []byte) []byte) {
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	body := change(answer.Body.Bytes())
+	maps.Copy(rw.Header(), answer.Header())
+	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(answer.Code)
+	_, _ = rw.Write(body)
+}
+
+// signedByAnother is a server’s answer with the same checkpoint, signed with a key that is not the workspace’s.
+func signedByAnother(t *testing.T, answer []byte) []byte {
+	t.Helper()
+	var a api.Answer[service.Checkpoint]
+	if err := json.Unmarshal(answer, &a); err != nil {
+		t.Error(err)
+	}
+	c := &a.Result
+	is, err := audit.OpenCheckpoint(c.Signed, c.Key)
+	if err != nil {
+		t.Error(err)
+	}
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Error(err)
+	}
+	if c.Key, err = audit.CheckpointKey(is.Origin, public); err != nil {
+		t.Error(err)
+	}
+	if c.Signed, err = is.Sign(public, func(m []byte) ([]byte, error) { return ed25519.Sign(private, m), nil }); err != nil {
+		t.Error(err)
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		t.Error(err)
+	}
+	return b
 }
 
 func TestMove_OnlyAnOwnerDoesIt(t *testing.T) {

@@ -17,7 +17,7 @@ type Happened struct {
 	Members   bool           `json:"members"`           // the table of members is another: Members.Follow
 }
 
-// Pauses before the server is asked again, where it has told nothing at once or could not be asked.
+// Pauses before the server is asked again, where it has answered at once or could not be asked.
 const (
 	firstNewsPause   = time.Second
 	longestNewsPause = time.Minute
@@ -49,7 +49,8 @@ func (in *signIn) followNews() {
 		pause = firstNewsPause
 		if h.Any() {
 			in.tellNews(h)
-		} else if after > 0 && time.Since(began) < firstNewsPause { // a server that ends has nobody wait
+		}
+		if time.Since(began) < firstNewsPause { // a server that ends has nobody wait, and one that lies has news without end
 			in.pause(firstNewsPause)
 		}
 		after = h.Seq

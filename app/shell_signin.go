@@ -40,7 +40,6 @@ type signIn struct {
 	email      string                        // of who is in
 	kept       Kept                          // what they come back to after a lock
 	unlock     *client.Locked                // while it is about to lock: with it their password alone opens it again
-	began      time.Time                     // of the session that was unlocked; zero: the next begins now
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []client.GivenOut             // one-time codes on the screen
@@ -77,9 +76,9 @@ func (s *shell) newSignIn() *signIn {
 }
 
 // startSession makes ses the window's session. at is what there was when its person began to
-// sign in: where that has gone meanwhile, ses is ended. Errors: challenge_ended.
-func (s *shell) startSession(at *signIn, ses *client.Session) (*signIn, error) {
-	return s.start(at, ses, func(in *signIn) { in.session = ses })
+// sign in: where that has gone meanwhile, ses is ended. began is when it began, if it was unlocked; zero: now. Errors: challenge_ended.
+func (s *shell) startSession(at *signIn, ses *client.Session, began time.Time) (*signIn, error) {
+	return s.start(at, ses, func(in *signIn) { in.session, in.since = ses, began })
 }
 
 // startEnrolment lets somebody in as far as enrolling a phone: see startSession.
@@ -94,7 +93,7 @@ func (s *shell) start(at *signIn, who enroller, fill func(*signIn)) (*signIn, er
 		return former == at
 	})
 	if in == nil {
-		s.ending.Go(func() { s.endSession(who) })
+		s.drop(who)
 		return nil, errChallengeEnded
 	}
 	s.undo(former)
@@ -110,6 +109,7 @@ func (s *shell) completeEnrolment(at *signIn, ses *client.Session) (*signIn, err
 		return former == at
 	})
 	if in == nil {
+		s.drop(ses)
 		return nil, s.ended()
 	}
 	return in, nil
@@ -125,9 +125,9 @@ func (s *shell) replace(fill func(in, former *signIn) bool) (in, former *signIn)
 		in.stop()
 		return nil, nil
 	}
-	in.token, in.since, s.lockedFor = newToken(), s.now(), ""
-	if began := s.in.unlocks(); !began.IsZero() {
-		in.since = began
+	in.token, s.lockedFor = newToken(), ""
+	if in.since.IsZero() {
+		in.since = s.now()
 	}
 	former, s.in = s.in, in
 	s.mu.Unlock()
@@ -252,8 +252,11 @@ func (s *shell) undo(in *signIn) {
 		return
 	}
 	s.ending.Go(in.copied.clear)
-	s.ending.Go(func() { s.endSession(in.who) })
+	s.drop(in.who)
 }
+
+// drop ends, in the background, a session that is nobody's any more.
+func (s *shell) drop(who enroller) { s.ending.Go(func() { s.endSession(who) }) }
 
 func (s *shell) endSession(who enroller) {
 	defer collect()

@@ -217,7 +217,7 @@ func TestSignIn_ThatIsOvertakenByALockIsRefused(t *testing.T) {
 	if ch != nil {
 		t.Fatal("a second factor is due")
 	}
-	_, err = w.s.startSession(at, ses)
+	_, err = w.s.startSession(at, ses, time.Time{})
 	w.refused(err, "challenge_ended")
 	w.s.ending.Wait()
 	if ses.Touch() == nil {

@@ -83,30 +83,17 @@ func (s *shell) canUnlock() bool {
 	return ok && l.unlock.Remaining() > 0
 }
 
-// tryUnlock opens the window with the password alone, if whose it was is whose email was typed. Both results are nil where that is not possible, or
-// not any more: then they sign in.
-func (in *signIn) tryUnlock(email string, pw secret.Text) (*client.Session, error) {
+// tryUnlock opens the window with the password alone, if whose it was is whose email was typed. began is when the session did that was locked. All
+// results are nil where that is not possible, or not any more: then they sign in.
+func (in *signIn) tryUnlock(email string, pw secret.Text) (ses *client.Session, began time.Time, err error) {
 	l, ok := in.s.locked()
 	if !ok || !strings.EqualFold(strings.TrimSpace(email), l.email) {
-		return nil, nil
+		return nil, began, nil
 	}
-	ses, err := l.unlock.Unlock(in.s.context(), pw)
+	ses, err = l.unlock.Unlock(in.s.context(), pw)
 	if service.IsCode(err, service.CodeChallengeEnded) || service.IsCode(err, service.CodeComputerUnknown) {
 		in.s.dropUnlocks()
-		return nil, nil
+		return nil, began, nil
 	}
-	if ses != nil {
-		_ = in.note(func() error {
-			in.began = l.since
-			return nil
-		})
-	}
-	return ses, err
-}
-
-// unlocks is when the session began that was unlocked.
-func (in *signIn) unlocks() time.Time {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.began
+	return ses, l.since, err
 }

@@ -16,6 +16,7 @@
 package backup
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto"
@@ -29,27 +30,44 @@ import (
 	"countersign/backend/service"
 )
 
-// Create writes a backup to w, with an owner's step-up. An error leaves an
-// unusable beginning on w. Errors: those of client.Admin.Backup, and w's.
-func Create(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
+// File is a file that is there when it is kept, and not before: see folder.Whole.
+type File interface {
+	io.Writer
+	Keep() error
+}
+
+// Create writes a backup to a file and keeps it, with an owner's step-up. The workspace takes it for made only then. Errors: those of
+// client.Admin.Backup, and the file's.
+func Create(ctx context.Context, f File, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
 	}
-	return a.Backup(ctx, proof, progress, func(c service.BackupCopy) error { return write(w, to, key, c, progress) })
+	return a.Backup(ctx, proof, progress, func(c service.BackupCopy) error { return write(f, to, key, c, progress) })
 }
 
 // CreateMove writes the file from which a server takes the workspace, with an owner's step-up. It lacks this computer's share, without
 // which nobody can guess a password from it: on a computer that has the share it can be restored like a backup. Errors: as Create.
-func CreateMove(ctx context.Context, w io.Writer, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
+func CreateMove(ctx context.Context, f File, to bundle.Recipients, a *client.Admin, proof client.Proof, progress service.Progress) error {
 	key, err := a.SigningKey(ctx)
 	if err != nil {
 		return err
 	}
-	return a.Move(ctx, proof, func(c service.BackupCopy) error { return write(w, to, key, c, progress) })
+	return a.Move(ctx, proof, func(c service.BackupCopy) error { return write(f, to, key, c, progress) })
 }
 
-func write(w io.Writer, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
+func write(f File, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
+	out := bufio.NewWriterSize(f, 1<<16)
+	if err := encrypt(out, to, key, c, progress); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return f.Keep()
+}
+
+func encrypt(w io.Writer, to bundle.Recipients, key crypto.Signer, c service.BackupCopy, progress service.Progress) error {
 	items := backupform.Items{}
 	for _, i := range c.Items {
 		items.Items = append(items.Items, backupform.Item{Name: i.Name, Value: i.Value.Reveal()})

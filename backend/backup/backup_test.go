@@ -115,6 +115,11 @@ func inUse(t *testing.T) (*home, *client.Session, phone, []string) {
 	return h, s, p, codes
 }
 
+// inMemory is a file that nobody sees.
+type inMemory struct{ bytes.Buffer }
+
+func (*inMemory) Keep() error { return nil }
+
 // back makes a backup, and leaves the clock after the code that it took.
 func (h *home) back(s *client.Session, p phone) []byte {
 	h.Helper()
@@ -127,7 +132,7 @@ func (h *home) backTo(to bundle.Recipients, s *client.Session, p phone) []byte {
 	h.Helper()
 	a, err := s.Admin(h.Context())
 	h.ok(err)
-	var out bytes.Buffer
+	var out inMemory
 	proof := client.Proof{Password: secret.NewText(pass), Factor: client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.at(h.now))}}
 	h.ok(backup.Create(h.Context(), &out, to, a, proof, nil))
 	h.now = h.now.Add(time.Minute)
@@ -202,7 +207,7 @@ func TestRestore_OpensWithTheSamePhoneElsewhere(t *testing.T) {
 	elsewhere.ok(err)
 	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace})
 	elsewhere.ok(err)
-	if kinds := page.Entries[0].Kind + " " + page.Entries[1].Kind; kinds != "workspace-restored backup-made" {
+	if kinds := page.Entries[0].Kind + " " + page.Entries[1].Kind; kinds != "workspace-restored backup-begun" {
 		t.Errorf("the log says %s", kinds)
 	}
 	if r, err := a.VerifyLog(t.Context(), nil); err != nil || r.Breaks != 0 {
@@ -251,10 +256,53 @@ func TestBackup_OnlyAnOwnerMakesOne(t *testing.T) {
 	h.ok(err)
 	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
 	h.ok(err)
-	err = backup.Create(t.Context(), &bytes.Buffer{}, to, admin, client.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
+	err = backup.Create(t.Context(), &inMemory{}, to, admin, client.Proof{Password: secret.NewText("copper meadow lantern 12")}, nil)
 	if !service.IsCode(err, service.CodeForbidden) {
 		t.Errorf("an admin: %v", err)
 	}
+}
+
+// notKept is a file that fails when all of it was written.
+type notKept struct {
+	inMemory
+	failure error
+}
+
+func (f *notKept) Keep() error { return f.failure }
+
+func TestCreate_BackupIsMadeWhenItsFileIsKept(t *testing.T) {
+	t.Parallel()
+	h, s, p, _ := inUse(t)
+	a, err := s.Admin(t.Context())
+	h.ok(err)
+	to, err := bundle.ToPassphrase(secret.NewText(passphrase))
+	h.ok(err)
+	is := func(made bool, kinds ...string) {
+		t.Helper()
+		list, err := s.Checklist(t.Context())
+		h.ok(err)
+		for _, step := range list.Steps {
+			if step.Item == service.StepBackup && step.Done != made {
+				t.Errorf("a backup was made: %t", step.Done)
+			}
+		}
+		page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace, Limit: len(kinds)})
+		h.ok(err)
+		for i, kind := range kinds {
+			if page.Entries[i].Kind != kind {
+				t.Errorf("the log says %s, not %s", page.Entries[i].Kind, kind)
+			}
+		}
+	}
+	full := errors.New("the disk is full")
+	proof := client.Proof{Password: secret.NewText(pass), Factor: client.FactorInput{Kind: service.FactorCode, Value: secret.NewText(p.at(h.now))}}
+	if err := backup.Create(t.Context(), &notKept{failure: full}, to, a, proof, nil); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	h.now = h.now.Add(time.Minute)
+	is(false, "backup-begun")
+	h.back(s, p)
+	is(true, "backup-made", "backup-begun", "backup-begun")
 }
 
 func TestRestore_NeverReplacesAWorkspace(t *testing.T) {

@@ -127,6 +127,25 @@ func plainCode(s string) string {
 	return strings.ToUpper(strings.NewReplacer("-", "", " ", "", "\u00a0", "", "\n", "").Replace(s))
 }
 
+// KnowLogAt makes the log of a workspace on this computer, as of an event, what this computer knows of it, in the place of all that it knew. A server that
+// the workspace moves to has to have this log, signed with the workspace's own key, at the beginning of its own. Errors: event_unknown, session_ended;
+// folder; keychain.
+func (s *Session) KnowLogAt(ctx context.Context, event int64) error {
+	if s.w.served {
+		return service.Refuse(service.CodeForbidden)
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	known, _, err := s.ask(ctx, service.CheckpointQuery{At: event})
+	if err != nil {
+		return err
+	}
+	s.w.witnessing.Lock()
+	defer s.w.witnessing.Unlock()
+	return s.w.keepCheckpoint(ctx, known)
+}
+
 // LogState is how the log stands, for people to compare.
 type LogState struct {
 	Event int64

@@ -10,7 +10,7 @@ var readers = []string{
 	"Workspace.Created", "Workspace.Name", "Workspace.MinPassword", "Workspace.Idle", "Workspace.HasKit", "Workspace.Support", "Session.Checklist", "Session.Happened", "Workspace.Close",
 	"Challenge.Email", "Challenge.AuthenticatorOff", "Challenge.Leave",
 	"Session.ProfileID", "Session.Welcome", "Session.Touch", "Session.Remaining", "Session.LimitReached", "Session.Overdue", "Session.Whole",
-	"Session.StepUp", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
+	"Session.StepUp", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Session.KnowLogAt", "Session.ForOneAct", "Session.Watcher", "Session.Overview", "Session.Showing", "Session.ShowingKey", "Session.Admin",
 	"Challenge.MustEnrol", "Challenge.RequiredSince", "Challenge.MustChoosePassword", "Session.CheckEmail",
 	"EnrolmentSession.Kind", "EnrolmentSession.Touch", "EnrolmentSession.Remaining", "EnrolmentSession.LimitReached", "EnrolmentSession.Overdue", "EnrolmentSession.Showing", "EnrolmentSession.ShowingKey", "EnrolmentSession.Enter",
 	"Admin.Log", "Admin.LogHead", "Admin.VerifyLog", "Admin.ExportLog", "Admin.ProveEvent", "Admin.LogState", "Admin.SigningKey",

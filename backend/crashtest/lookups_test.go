@@ -22,7 +22,7 @@ var lookUps = []useCase{
 		c := p.challenge()
 		return func() { got(c.AuthenticatorOff(p.ctx)) }
 	}},
-	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
+	{name: "look at one's profile", base: enabled, covers: []string{"Session.StepUp", "Session.Overview", "Session.Checklist", "Session.OwnLog", "Session.Checkpoint", "Session.LogState", "Session.CompareLog", "Session.KnowLogAt", "Workspace.Support", "Session.Admin", "Session.Watcher", "Session.CheckEmail"},
 		ready: signedIn(func(p *person, s *client.Session) {
 			got(s.StepUp(p.ctx, service.EachTime))
 			got(s.Overview(p.ctx))
@@ -31,6 +31,7 @@ var lookUps = []useCase{
 			got(s.Checkpoint(p.ctx, service.CheckpointQuery{After: 1}))
 			is := got(s.LogState(p.ctx))
 			must(s.CompareLog(p.ctx, is.Event, is.Code))
+			must(s.KnowLogAt(p.ctx, is.Event))
 			got(p.w.Support(p.ctx))
 			got(s.Admin(p.ctx))
 			got(got(s.Watcher(p.ctx)).LogHead(p.ctx))

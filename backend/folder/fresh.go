@@ -9,7 +9,7 @@ import (
 
 // Fresh is a file that is being written out of sight and whose name must be free when
 // it is kept: nothing is ever replaced. Keep it, or Drop it; after Keep, Drop does
-// nothing.
+// nothing. Like Whole, it is never kept if it lacks a write.
 //
 // It is for large files of which there are many. On Linux the system is made to write
 // them while they are being made, so that Keep has little to wait for, and a crash leaves
@@ -19,6 +19,7 @@ type Fresh struct {
 	unnamed bool
 	written int64
 	begun   int64 // bytes that the system was told to write
+	failed  error // the first write that failed
 }
 
 // CreateFresh begins a file in the folder of meanwhile, which is the name it has until
@@ -47,19 +48,26 @@ const stride = 8 << 20
 
 // Write appends to the file.
 func (w *Fresh) Write(b []byte) (int, error) {
+	if w.failed != nil {
+		return 0, w.failed
+	}
 	n, err := w.f.Write(b)
+	w.failed = explain(err)
 	w.written += int64(n)
 	if w.written-w.begun >= stride {
 		beginWriting(w.f, w.begun, w.written-w.begun)
 		w.begun = w.written
 	}
-	return n, explain(err)
+	return n, w.failed
 }
 
 // Keep gives the file a name in its folder, when its bytes are on the disk. Sync makes
 // the name last. A name that is taken is left as it is, and the file is gone
 // (fs.ErrExist).
 func (w *Fresh) Keep(path string) error {
+	if w.failed != nil {
+		return errors.Join(w.failed, w.Drop())
+	}
 	f := w.f
 	w.f = nil
 	err := f.Sync()

@@ -10,7 +10,8 @@ import (
 
 // Whole is a file that is being written out of sight, and is there whole or not
 // at all. Write to it, then Keep it; Drop it in any case, which after Keep does
-// nothing.
+// nothing. A file that lacks a write because it failed is never kept: Keep and
+// KeepFree answer with that write's error.
 //
 // On Linux the file has no name until it is kept, so that even a process that is
 // killed leaves nothing of it. Where the file system has no such files, and on
@@ -19,6 +20,7 @@ type Whole struct {
 	f       *os.File
 	path    string
 	unnamed bool
+	failed  error // the first write that failed
 }
 
 // CreateWhole begins a file that only its owner can read. Keep replaces what is
@@ -46,13 +48,19 @@ func begin(path string, unnamed func(dir string) (*os.File, bool)) (*Whole, erro
 const hidden = ".countersign-*"
 
 // Write appends to the file.
-func (w *Whole) Write(b []byte) (int, error) {
-	n, err := w.f.Write(b)
-	return n, explain(err)
+func (w *Whole) Write(b []byte) (n int, err error) {
+	if w.failed == nil {
+		n, err = w.f.Write(b)
+		w.failed = explain(err)
+	}
+	return n, w.failed
 }
 
 // Keep puts the file in its place.
 func (w *Whole) Keep() error {
+	if w.failed != nil {
+		return errors.Join(w.failed, w.Drop())
+	}
 	f := w.f
 	w.f = nil
 	err := f.Sync()
@@ -75,6 +83,9 @@ func (w *Whole) Keep() error {
 // are in the folder of the file. Nothing is replaced, not even what appears at this
 // moment. Where none is free the error is fs.ErrExist, and the file is gone.
 func (w *Whole) KeepFree(paths iter.Seq[string]) (string, error) {
+	if w.failed != nil {
+		return "", errors.Join(w.failed, w.Drop())
+	}
 	f := w.f
 	w.f = nil
 	err := f.Sync()

@@ -30,13 +30,15 @@ type Leaving struct {
 	Workspace string   // its ID
 	Items     []string // of the keychain, which nobody needs here any more
 	At        time.Time
+	// Alone closes the database and runs leave, while nobody can change it. It refuses where something was done here that the server does not know of.
+	Alone func(ctx context.Context, leave func() error) error
 }
 
-// Move makes a folder with a workspace on this computer one that has joined the server that the workspace is at by now. Nobody has
-// the workspace open. Its database gets another name and is not deleted. The items of the keychain that opened it are: with them and the
+// Move makes a folder with a workspace on this computer one that has joined the server that the workspace is at by now.
+// Its database gets another name and is not deleted. The items of the keychain that opened it are: with them and the
 // share, which stays, whoever has this computer could guess passwords without the server. Until File is written
 // nothing has changed; from then on the folder has joined, and what is left to do is done when it is opened. Errors: server_other
-// where the server has another workspace; workspace_exists; those of remote.Dial; folder; keychain.
+// where the server has another workspace; workspace_exists; those of remote.Dial and of l.Alone; folder; keychain.
 func Move(ctx context.Context, dir string, secrets store.Secrets, at remote.Config, l Leaving) error {
 	if there, err := Has(dir); err != nil || there {
 		return service.Afterwards(service.Refuse(service.CodeWorkspaceExists), err)
@@ -49,16 +51,18 @@ func Move(ctx context.Context, dir string, secrets store.Secrets, at remote.Conf
 	if w.ID() != l.Workspace {
 		return service.Refuse(service.CodeServerOther).Because(errors.New("its workspace is another one"))
 	}
-	if err := remember(ctx, secrets, l.Workspace, at); err != nil {
-		return err
-	}
-	if err := folder.SetAside(filepath.Join(dir, database), l.At); err != nil {
-		return inWords(err)
-	}
-	if err := write(dir, named{Workspace: l.Workspace, Moved: &moved{Items: l.Items}}); err != nil {
-		return err
-	}
-	return finish(ctx, dir, secrets)
+	return l.Alone(ctx, func() error {
+		if err := remember(ctx, secrets, l.Workspace, at); err != nil {
+			return err
+		}
+		if err := folder.SetAside(filepath.Join(dir, database), l.At); err != nil {
+			return inWords(err)
+		}
+		if err := write(dir, named{Workspace: l.Workspace, Moved: &moved{Items: l.Items}}); err != nil {
+			return err
+		}
+		return finish(ctx, dir, secrets)
+	})
 }
 
 // finish does what a Move has left to do, if it has. The database has its other name by now.

@@ -1,6 +1,7 @@
 package joined_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -24,6 +25,7 @@ func leaving(t *testing.T, workspace string) (computer, joined.Leaving) {
 	c := newComputer(t)
 	ok(t, os.WriteFile(filepath.Join(c.dir, "workspace.db"), []byte("rows"), 0o600))
 	l := joined.Leaving{Workspace: workspace, At: time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)}
+	l.Alone = func(_ context.Context, leave func() error) error { return leave() }
 	for _, name := range []string{"lock", "pepper", "integrity", "anchor", "totp/p/1"} {
 		l.Items = append(l.Items, workspace+"/"+name)
 	}
@@ -78,6 +80,8 @@ func TestMove_AnotherWorkspaceOrServerChangesNothing(t *testing.T) {
 	wrong := at
 	wrong.Key[0] ^= 1
 	refused(t, joined.Move(t.Context(), c.dir, c.secrets, wrong, l), service.CodeServerOther)
+	l.Alone = func(context.Context, func() error) error { return service.Refuse(service.CodeForbidden) }
+	refused(t, joined.Move(t.Context(), c.dir, c.secrets, at, l), service.CodeForbidden)
 	if !c.has("workspace.db") || c.has(aside) || c.has(joined.File) || len(c.secrets.Names()) != len(before) {
 		t.Errorf("the keychain has %q", c.secrets.Names())
 	}
@@ -199,5 +203,22 @@ func TestLeaveForHere_KeepsTheShare(t *testing.T) {
 	ok(t, joined.LeaveForHere(t.Context(), c.dir, c.secrets))
 	if names := c.secrets.Names(); len(names) != 1 || names[0] != client.ShareName(l.Workspace) || c.has(joined.File) {
 		t.Errorf("the keychain has %q", names)
+	}
+}
+
+func TestKnowLogAt_WhatIsKnownOfAServersLogStays(t *testing.T) {
+	t.Parallel()
+	_, at, code := serving(t)
+	c := newComputer(t)
+	ok(t, joined.Join(t.Context(), c.dir, c.secrets, at, nil))
+	w, err := c.open(t)
+	ok(t, err)
+	s, _, err := w.Redeem(t.Context(), email, code, secret.NewText(pass))
+	ok(t, err)
+	known, err := c.secrets.Get(t.Context(), client.CheckpointName(w.ID()))
+	ok(t, err)
+	refused(t, s.KnowLogAt(t.Context(), 1), service.CodeForbidden)
+	if still, err := c.secrets.Get(t.Context(), client.CheckpointName(w.ID())); err != nil || !bytes.Equal(still.Reveal(), known.Reveal()) {
+		t.Errorf("this computer knows something else of the log: %v", err)
 	}
 }

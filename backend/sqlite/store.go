@@ -31,6 +31,8 @@ import (
 // Store implements store.Store.
 type Store struct {
 	db     *sql.DB
+	path   string
+	file   os.FileInfo   // of the database when it was opened
 	inside chan struct{} // one writer in this process: full while there is one
 	across *flock.Flock  // one writer among processes
 }
@@ -78,10 +80,15 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	case err != nil:
 		return nil, err
 	}
+	file, err := identify(path)
+	if err != nil {
+		return nil, translate(err)
+	}
 	s, err := open(path)
 	if err != nil {
 		return nil, err
 	}
+	s.file = file
 	if err := s.checkVersioned(ctx); err != nil {
 		return nil, errors.Join(translate(err), s.Close())
 	}
@@ -103,7 +110,7 @@ func open(path string) (*Store, error) {
 		return nil, translate(err)
 	}
 	db.SetMaxOpenConns(4)
-	return &Store{db: db, inside: make(chan struct{}, 1), across: flock.New(path+"-writer", flock.SetPermissions(0o600))}, nil
+	return &Store{db: db, path: path, inside: make(chan struct{}, 1), across: flock.New(path+"-writer", flock.SetPermissions(0o600))}, nil
 }
 
 // create makes the file under another name, with its schema, and renames it.
@@ -212,7 +219,8 @@ const writerPatience = 10 * time.Second
 
 // Exclusive runs fn while no other process or goroutine is in an Exclusive of
 // the same file. It waits as long as ctx lets it; a deadline that passes meanwhile, and
-// another process that holds on for too long, are store.ErrBusy.
+// another process that holds on for too long, are store.ErrBusy. A file that was set aside
+// meanwhile is store.ErrFailed: nothing opens it any more, and what it were given would be lost.
 func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 	select {
 	case s.inside <- struct{}{}:
@@ -233,7 +241,50 @@ func (s *Store) Exclusive(ctx context.Context, fn func() error) (err error) {
 		return translate(err)
 	}
 	defer func() { err = errors.Join(err, translate(s.across.Unlock())) }()
+	if err := s.inPlace(); err != nil {
+		return err
+	}
 	return fn()
+}
+
+// identify is by what a file is known again, whatever its name. It looks through a handle, since Windows else looks at the name, and later. Use it
+// before the database is open: closing a file ends the locks that SQLite has on it.
+func identify(path string) (os.FileInfo, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Stat()
+}
+
+// inPlace looks whether the database is still the one that has its name.
+func (s *Store) inPlace() error {
+	if s.file == nil {
+		return nil // it is being made
+	}
+	is, err := os.Stat(s.path)
+	if err == nil && !os.SameFile(s.file, is) {
+		err = errors.New("another has its name")
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the database was set aside: %w", store.ErrFailed, err)
+	}
+	return nil
+}
+
+// Retire closes the database for good and then runs leave, which sets it aside. last is what is still looked at before. Nobody changes the
+// database between the two, and whoever waits to finds it gone. Where last refuses, everything is as before. Errors: those of last, of Exclusive, and of leave.
+func (s *Store) Retire(ctx context.Context, last func(store.ReadTx) error, leave func() error) error {
+	return s.Exclusive(ctx, func() error {
+		if err := s.View(ctx, last); err != nil {
+			return err
+		}
+		if err := s.db.Close(); err != nil {
+			return translate(err)
+		}
+		return leave()
+	})
 }
 
 // busy is what the end of a wait means: somebody else was writing until a deadline.

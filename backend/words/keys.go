@@ -2148,11 +2148,13 @@ var (
 	EventSupportRemoved           = Key{"event.support-removed"}
 	EventAdminsNamed              = Key{"event.admins-named"}
 	EventAdminsHidden             = Key{"event.admins-hidden"}
+	EventBackupBegun              = Key{"event.backup-begun"}
 	EventBackupMade               = Key{"event.backup-made"}
 	EventBackupOpened             = Key{"event.backup-opened"}
 	EventSecretsPassphraseChanged = Key{"event.secrets-passphrase-changed"}
 	EventWorkspaceRestored        = Key{"event.workspace-restored"}
 	EventMoveWritten              = Key{"event.move-written"}
+	EventServerBackupBegun        = Key{"event.server-backup-begun"}
 	EventServerBackupMade         = Key{"event.server-backup-made"}
 	EventServerExported           = Key{"event.server-exported"}
 	EventServerRestored           = Key{"event.server-restored"}

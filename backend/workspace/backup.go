@@ -12,8 +12,8 @@ import (
 
 // Backup copies the workspace while it is in use, by an owner's step-up, and
 // hands the copy to take, which has to encrypt it: it holds every secret there
-// is. The copy and its anchor are of the same moment. Errors: forbidden; those of
-// a step-up; keychain and folder; take's own.
+// is. The copy and its anchor are of the same moment. The log says first that it begins, and when take has kept it that
+// it was made. Errors: forbidden; those of a step-up; keychain and folder; take's own.
 func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress service.Progress, take func(service.BackupCopy) error) error {
 	done, err := a.s.begin()
 	if err != nil {
@@ -21,7 +21,7 @@ func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress servic
 	}
 	defer done()
 	w := a.s.w
-	by, err := a.noteCopy(ctx, proof, eventBackupMade)
+	by, err := a.noteCopy(ctx, proof, eventBackupBegun)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,23 @@ func (a *Admin) Backup(ctx context.Context, proof service.Proof, progress servic
 	if err != nil {
 		return err
 	}
-	return take(out)
+	if err := take(out); err != nil {
+		return err
+	}
+	return a.changeNow(ctx, nil, nil, func(tx store.WriteTx) error { return w.backedUp(tx, eventBackupMade, a.s.id) })
+}
+
+// backedUp notes that a backup was made and is kept.
+func (w *Workspace) backedUp(tx store.WriteTx, kind, by string) error {
+	info, err := tx.Info()
+	if err != nil {
+		return err
+	}
+	info.BackupAt = w.now()
+	if err := tx.UpdateInfo(info); err != nil {
+		return err
+	}
+	return w.record(tx, info.BackupAt, kind, by, "", nil)
 }
 
 // mayCopy looks that it is an owner, and who.
@@ -54,18 +70,7 @@ func (a *Admin) noteCopy(ctx context.Context, proof service.Proof, kind string) 
 		if err := owner(tx); err != nil {
 			return err
 		}
-		info, err := tx.Info()
-		if err != nil {
-			return err
-		}
-		now := w.now()
-		if kind == eventBackupMade {
-			info.BackupAt = now
-			if err := tx.UpdateInfo(info); err != nil {
-				return err
-			}
-		}
-		return w.record(tx, now, kind, a.s.id, "", nil)
+		return w.record(tx, w.now(), kind, a.s.id, "", nil)
 	})
 	return by, err
 }

@@ -64,10 +64,12 @@ const (
 	eventRunInterrupted      = "run-interrupted"    // run
 	eventSheetVoided         = "run-sheet-voided"   // run, sheet
 	eventHandedOver          = "sheets-handed-over" // run, count, sheets
+	eventBackupBegun         = "backup-begun"
 	eventBackupMade          = "backup-made"
 	eventRestored            = "workspace-restored" // made; about the workspace
 	eventMoveWritten         = "move-written"
-	eventServerBackupMade    = "server-backup-made" // by nobody, as what follows: whoever runs the server did it
+	eventServerBackupBegun   = "server-backup-begun" // by nobody, as what follows: whoever runs the server did it
+	eventServerBackupMade    = "server-backup-made"
 	eventServerExported      = "server-exported"
 	eventServerRestored      = "server-restored" // made; about the workspace
 	eventServerLeft          = "server-left"     // about the workspace: it is on one computer from now on

@@ -77,11 +77,13 @@ var logKinds = map[string]logKind{
 	eventAdminsNamed:        {service.GroupWorkspace, false},
 	eventAdminsHidden:       {service.GroupWorkspace, false},
 
+	eventBackupBegun:       {service.GroupWorkspace, false},
 	eventBackupMade:        {service.GroupWorkspace, false},
 	eventBackupOpened:      {service.GroupWorkspace, false},
 	eventSecretsPassphrase: {service.GroupWorkspace, false},
 	eventRestored:          {service.GroupWorkspace, false},
 	eventMoveWritten:       {service.GroupWorkspace, false},
+	eventServerBackupBegun: {service.GroupWorkspace, false},
 	eventServerBackupMade:  {service.GroupWorkspace, false},
 	eventServerExported:    {service.GroupWorkspace, false},
 	eventServerRestored:    {service.GroupWorkspace, false},

@@ -251,6 +251,9 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 		c.must(err)
 		c.must(c.s.CompareLog(c.Context(), is.Event, is.Code))
 	},
+	"Session.KnowLogAt": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
+		c.must(c.s.KnowLogAt(c.Context(), 1))
+	},
 	"Session.Checklist": func(c *cast, _ *client.EnrolmentSession, _ *client.Challenge) {
 		c.must(second(c.s.Checklist(c.Context())))
 	},

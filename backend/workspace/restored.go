@@ -13,19 +13,14 @@ import (
 // A workspace that was made again of a backup has gone back in time: counters, used codes and whatever else was since. The log says
 // so, owners and admins are told, and what can be known to be of no use any more is ended.
 
-// NoteBackup writes into the log that whoever runs the server makes a backup. Errors: keychain and folder.
+// NoteBackupBegun writes into the log that whoever runs the server makes a backup. Errors: keychain and folder.
+func (w *Workspace) NoteBackupBegun(ctx context.Context) error {
+	return w.update(ctx, func(tx store.WriteTx) error { return w.record(tx, w.now(), eventServerBackupBegun, "", "", nil) })
+}
+
+// NoteBackup writes into the log that it was made, once its file is there. Errors: keychain and folder.
 func (w *Workspace) NoteBackup(ctx context.Context) error {
-	return w.update(ctx, func(tx store.WriteTx) error {
-		info, err := tx.Info()
-		if err != nil {
-			return err
-		}
-		info.BackupAt = w.now()
-		if err := tx.UpdateInfo(info); err != nil {
-			return err
-		}
-		return w.record(tx, info.BackupAt, eventServerBackupMade, "", "", nil)
-	})
+	return w.update(ctx, func(tx store.WriteTx) error { return w.backedUp(tx, eventServerBackupMade, "") })
 }
 
 // NoteExport writes into the log that whoever runs the server takes the workspace out of it. Errors: keychain and folder.

@@ -153,13 +153,13 @@ func TestServerEvents_AreOfNobody(t *testing.T) {
 	h, owner := alone(t)
 	w := h.atServer()
 	at := h.clock.now()
-	for _, act := range []func(context.Context) error{w.NoteBackup, w.NoteExport, w.NoteMoved} {
+	for _, act := range []func(context.Context) error{w.NoteBackupBegun, w.NoteBackup, w.NoteExport, w.NoteMoved} {
 		h.ok(act(t.Context()))
 	}
 	a := owner.admin()
-	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace, Limit: 3})
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace, Limit: 4})
 	h.ok(err)
-	for i, kind := range []string{"server-taken", "server-exported", "server-backup-made"} {
+	for i, kind := range []string{"server-taken", "server-exported", "server-backup-made", "server-backup-begun"} {
 		if e := page.Entries[i]; e.Kind != kind || e.Actor != nil || e.Subject != nil {
 			t.Errorf("%+v, not %s", e, kind)
 		}

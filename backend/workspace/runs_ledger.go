@@ -82,7 +82,7 @@ func (a *Admin) Unacknowledged(ctx context.Context) (all []store.LedgerEntry, er
 }
 
 // HandOver notes that sheets of a run, by their places on its list, were handed over: those in force that were
-// not before. It gives how many those are. Errors: run_unknown, forbidden,
+// not before, if all of them are of members for whom the admin may issue codes. It gives how many those are. Errors: run_unknown, forbidden,
 // session_ended; folder.
 func (a *Admin) HandOver(ctx context.Context, run int, places []int) (n int, err error) {
 	if len(places) > service.MaxRun { // no run has more
@@ -105,6 +105,11 @@ func (a *Admin) HandOver(ctx context.Context, run int, places []int) (n int, err
 		for _, e := range entries {
 			if wanted[e.Place] && e.State == store.SetActive && e.HandedOverAt.IsZero() {
 				found = append(found, e)
+			}
+		}
+		for _, e := range found { // all of them, or none
+			if _, _, err := a.target(tx, e.ProfileID, service.MayIssueCodes); err != nil {
+				return err
 			}
 		}
 		now := a.s.w.now()

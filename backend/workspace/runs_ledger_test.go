@@ -132,6 +132,24 @@ func TestHandOver_TellsOnlyOfWhatIsInForce(t *testing.T) {
 	}
 }
 
+func TestHandOver_AllOfThemOrNone(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	member := h.membersWith2FA(1)[0]
+	admin := h.one(person{role: store.RoleAdmin, on: true})
+	r := owner.printed(member, admin, owner)
+	number := r.Plan().Number
+	a := admin.admin()
+	head := h.head()
+	n, err := a.HandOver(t.Context(), number, r.order)
+	if h.refused(err, service.CodeForbidden); n != 0 || h.head() != head {
+		t.Errorf("%d handed over, of which one is the owner’s", n)
+	}
+	if n, err = a.HandOver(t.Context(), number, r.order[:2]); err != nil || n != 2 {
+		t.Errorf("%d handed over, %v", n, err)
+	}
+}
+
 func TestVoidSheets_AllOfThemOrNone(t *testing.T) {
 	t.Parallel()
 	h, owner, _ := guarded(t)

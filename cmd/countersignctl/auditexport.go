@@ -40,7 +40,7 @@ func (e *env) exportTo(ctx context.Context, a *client.Admin) (done service.LogEx
 	}
 	defer func() { err = errors.Join(err, f.Drop()) }()
 	if done, err = a.ExportLog(ctx, f, e.progress(words.TerminalProgressExported)); err == nil {
-		err = f.Keep()
+		err = e.keep(f, e.output)
 	}
 	if ofFolder(err) {
 		return done, unwritable(e.output, err)

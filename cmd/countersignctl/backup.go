@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -25,7 +24,7 @@ type backupReport struct {
 }
 
 // writer writes a file with everything that there is of a workspace.
-type writer func(context.Context, io.Writer, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
+type writer func(context.Context, backup.File, bundle.Recipients, *client.Admin, client.Proof, service.Progress) error
 
 func backupCreate(ctx context.Context, e *env, _ []string) error {
 	return e.writeBackup(ctx, backup.Create, words.TerminalBackupCreateDone)
@@ -50,12 +49,8 @@ func (e *env) writeBackup(ctx context.Context, write writer, done words.Key) (er
 			return unwritable(e.output, err)
 		}
 		defer func() { _ = f.Drop() }()
-		w := bufio.NewWriterSize(f, 1<<16)
-		if err := write(ctx, w, to, a, client.Proof{}, nil); err != nil {
+		if err := write(ctx, output{f, e}, to, a, client.Proof{}, nil); err != nil {
 			return fileTrouble(e.output, err)
-		}
-		if err := errors.Join(w.Flush(), f.Keep()); err != nil {
-			return unwritable(e.output, err)
 		}
 		key, err := a.SigningKey(ctx)
 		if err != nil {

@@ -119,7 +119,7 @@ func (e *env) print(v any, text string) error {
 	if e.json {
 		return cli.WriteJSON(e.stdout, v)
 	}
-	_, err := io.WriteString(e.stdout, text)
+	_, err := io.WriteString(e.stdout, cli.PrintableLines(text))
 	return err
 }
 

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"countersign/backend/client"
+	"countersign/backend/folder"
 	"countersign/backend/memberimport"
 	"countersign/backend/service"
 	"countersign/backend/sheet"
@@ -163,7 +166,32 @@ func (e *env) free(name string) error {
 		return nil
 	}
 	if _, err := os.Lstat(name); err == nil {
-		return cli.Fail("file_exists", cli.ExitUsage, words.TerminalFailureFileExists, words.Args{"file": name})
+		return fileExists(name)
 	}
 	return nil
 }
+
+func fileExists(name string) error {
+	return cli.Fail("file_exists", cli.ExitUsage, words.TerminalFailureFileExists, words.Args{"file": name})
+}
+
+// keep puts a file in its place. One that has come there since free looked is replaced only if it may be.
+func (e *env) keep(f *folder.Whole, name string) error {
+	if e.force {
+		return f.Keep()
+	}
+	_, err := f.KeepFree(slices.Values([]string{name}))
+	if errors.Is(err, fs.ErrExist) {
+		return fileExists(name)
+	}
+	return err
+}
+
+// output is a file of --output on its way, for what keeps it itself.
+type output struct {
+	*folder.Whole
+	e *env
+}
+
+// Keep is env.keep.
+func (o output) Keep() error { return o.e.keep(o.Whole, o.e.output) }

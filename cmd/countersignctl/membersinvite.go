@@ -176,5 +176,5 @@ func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Wh
 	if err := errors.Join(err, w.Flush()); err != nil {
 		return err
 	}
-	return f.Keep()
+	return e.keep(f, e.invitations)
 }

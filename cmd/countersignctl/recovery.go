@@ -149,7 +149,7 @@ func (e *env) issue(ctx context.Context, a *client.Admin, ids []string, t runexp
 	err = runexport.Write(ctx, f, a, run, t, e.progress(words.TerminalProgressSheetsMade))
 	if err == nil {
 		if err = ctx.Err(); err == nil {
-			err = f.Keep()
+			err = e.keep(f, e.output)
 		}
 	}
 	if err != nil {

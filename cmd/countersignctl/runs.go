@@ -104,7 +104,11 @@ func table[T any](head words.Key, rows []T, line func(T) string) string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, say(head, nil))
 	for _, r := range rows {
-		fmt.Fprintln(w, line(r))
+		cells := strings.Split(line(r), "\t")
+		for i, c := range cells {
+			cells[i] = cli.Printable(c)
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
 	_ = w.Flush() // into memory
 	return b.String()

@@ -10,7 +10,7 @@ import (
 )
 
 // say is what the terminal says: a message of the catalogue.
-func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Say(key, args) }
 
 // refusal and event are what a refusal and an event of the log read as in the terminal.
 func refusal(e *service.Error) string { return sentences.Refusal(cli.Words(), e) }

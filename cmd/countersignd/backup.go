@@ -70,7 +70,7 @@ func (e *env) writeCopy(ctx context.Context, file string, clear bool) (*copied, 
 		if err != nil {
 			return err
 		}
-		note := s.workspace.NoteBackup
+		note := s.workspace.NoteBackupBegun
 		if clear {
 			note = s.workspace.NoteExport
 		}
@@ -83,6 +83,9 @@ func (e *env) writeCopy(ctx context.Context, file string, clear bool) (*copied, 
 		})
 		return errors.Join(err, out.Flush())
 	})
+	if err == nil && !clear {
+		err = s.workspace.NoteBackup(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

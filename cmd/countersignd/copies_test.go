@@ -257,7 +257,7 @@ func TestRestore_IsTheWorkspaceOfTheBackup(t *testing.T) {
 		}
 	}
 	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace})
-	if err != nil || page.Entries[0].Kind != "server-restored" || page.Entries[0].Actor != nil || page.Entries[0].Subject != nil || page.Entries[1].Kind != "server-backup-made" {
+	if err != nil || page.Entries[0].Kind != "server-restored" || page.Entries[0].Actor != nil || page.Entries[0].Subject != nil || page.Entries[1].Kind != "server-backup-begun" {
 		t.Errorf("%+v, %v", page, err)
 	}
 	s.end()
@@ -309,6 +309,27 @@ func TestBackup_ReplacesNoFileAndLeavesNone(t *testing.T) {
 	left, err := filepath.Glob(p.path(".countersign*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("%v, %v", left, err)
+	}
+}
+
+func TestBackup_IsMadeWhenItsFileIsThere(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	p.sealedWith(filePassphrase)
+	p.refused(cli.ExitUnavailable, "file_unwritable", "backup", p.path(strings.Repeat("a", 300))) // which no file can have as its name
+	p.good("backup", p.path("backup.age"))
+	a, err := o.enter(t, o.at(p.serve(), v.Fingerprint), o.codes[1]).Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace, Limit: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, kind := range []string{"server-backup-made", "server-backup-begun", "server-backup-begun"} {
+		if page.Entries[i].Kind != kind {
+			t.Errorf("the log says %s, not %s", page.Entries[i].Kind, kind)
+		}
 	}
 }
 
@@ -477,13 +498,18 @@ func (f *folderOf) moved(s *client.Session, code string) []byte {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	var out bytes.Buffer
+	var out inMemory
 	proof := client.Proof{Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(code)}}
 	if err := backup.CreateMove(f.t.Context(), &out, to, a, proof, nil); err != nil {
 		f.t.Fatal(err)
 	}
 	return out.Bytes()
 }
+
+// inMemory is a file that nobody sees.
+type inMemory struct{ bytes.Buffer }
+
+func (*inMemory) Keep() error { return nil }
 
 func TestImport_MovesAWorkspaceThereAndBack(t *testing.T) {
 	t.Parallel()
@@ -603,7 +629,7 @@ func TestImport_EachCommandTakesItsOwnFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var whole bytes.Buffer
+	var whole inMemory
 	proof := client.Proof{Password: secret.NewText(ownerPass), Factor: client.FactorInput{Kind: service.FactorRecovery, Value: secret.NewText(f.codes[1])}}
 	if err := backup.Create(t.Context(), &whole, to, a, proof, nil); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 )
 
 // say is what the terminal says: a message of the catalogue.
-func say(key words.Key, args words.Args) string { return cli.Words().Text(key, args) }
+func say(key words.Key, args words.Args) string { return cli.Say(key, args) }
 
 func minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
@@ -110,6 +110,6 @@ func (e *env) print(v any, text string) error {
 	if e.json {
 		return cli.WriteJSON(e.stdout, v)
 	}
-	_, err := io.WriteString(e.stdout, text)
+	_, err := io.WriteString(e.stdout, cli.PrintableLines(text))
 	return err
 }

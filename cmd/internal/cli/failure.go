@@ -62,6 +62,27 @@ func Tell(w io.Writer, program string, t Told, asJSON bool) {
 	fmt.Fprintln(w, program+":", Printable(t.Message))
 }
 
+// PrintableLines is Printable for a text of several lines.
+func PrintableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = Printable(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Say is a message of the catalogue for the terminal. What is put in may come from a server or from another person: it stays in its line.
+func Say(key words.Key, args words.Args) string {
+	printable := make(words.Args, len(args))
+	for name, v := range args {
+		if text, ok := v.(string); ok {
+			v = Printable(text)
+		}
+		printable[name] = v
+	}
+	return Words().Text(key, printable)
+}
+
 // WriteJSON writes v as one line.
 func WriteJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
