@@ -209,7 +209,7 @@ var (
 	SaveComputer     = op[service.NewComputer, None](BySession, "computers/save", "Adds the computer that the session is at, where the person has none.")
 	StepUp           = op[StepUpRequest, service.StepUpNeeds](BySession, "session/step-up", "Tells what a sensitive act will ask for.", again)
 	BeginProof       = op[None, ProofTerms](BySession, "session/proof-terms", "Begins a proof: gives what is signed with the password’s key.", again)
-	ForOneAct        = op[None, None](BySession, "session/for-one-act", "Makes the last proof good for one act only.")
+	ForOneAct        = op[None, None](BySession, "session/for-one-act", "Takes the sign-in of a moment ago as the proof of one act, once in a session. It is for a program that signs in, acts and ends.")
 	ForUnlock        = op[None, *LockedStart](BySession, "session/for-unlock", "Gives what the password alone opens, once the window is locked for want of use, where the policy allows it. It is no use of the session.", again)
 	BeginEnable      = op[ByProof, Shown](BySession, "session/enable", "Begins to turn 2FA on.")
 	BeginChangePhone = op[ChangePhoneRequest, Shown](BySession, "session/change-phone", "Begins to change the phone of an authenticator app.")

@@ -30,6 +30,7 @@ type Session struct {
 	latest    time.Time // that the clock has shown
 	over      bool
 	waiting   grant                  // a step-up that waits for its act
+	stood     bool                   // what the session began with was granted to an act: it is to no other
 	confirms  map[service.Acts]grant // the last step-up for each group of acts
 	run       *PrintRun              // under way, or the last one
 	ran       keptRun                // of a session that was resumed: run is read when it is needed

@@ -142,6 +142,11 @@ func stepUpNeeds(f *fixture) {
 	s, err := m.challenge().Recover(f.ctx(), text(m.codes[0]))
 	f.ok(err)
 	f.same("right after a recovery code", needs(s), service.StepUpNeeds{})
+	f.ok(second(s.BeginNewCodes(f.ctx(), client.Proof{})))
+	f.ok(s.ForOneAct(f.ctx())) // what the code stood for is done
+	f.same("after that act", needs(s), service.StepUpNeeds{Password: true, Factor: true})
+	s, err = m.challenge().Recover(f.ctx(), text(m.codes[9]))
+	f.ok(err)
 	f.place.Advance(service.GrantLife - time.Minute)
 	f.ok(s.Touch())
 	f.place.Advance(time.Minute)
@@ -222,9 +227,12 @@ func stepUpGrants(f *fixture) {
 	f.ok(s.ForOneAct(f.ctx()))
 	f.ok(prove(f, s, none))
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
-	f.place.Advance(time.Minute)
-	f.ok(s.ForOneAct(f.ctx())) // it is too late
+	f.ok(s.ForOneAct(f.ctx())) // the sign-in has stood for its act
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
+	late := h.signIn()
+	f.place.Advance(time.Minute)
+	f.ok(late.ForOneAct(f.ctx())) // it is too late
+	f.refused(prove(f, late, none), service.CodePasswordRequired)
 
 	f.ok(a.Prove(f.ctx(), service.EachTime, h.proof(s)))
 	f.conflict(second(a.MakeKit(f.ctx(), none, "another key")))         // which did nothing
