@@ -195,6 +195,7 @@ var (
 	Checkpoint       = op[service.CheckpointQuery, service.Checkpoint](BySession, "session/checkpoint", "Gives a signed checkpoint of the audit log, with the proof that it leads on from another.", again)
 	WhatHappened     = op[After, service.Happened](BySession, "session/happened", "Waits until others have done something that concerns the person, for up to half a minute. It is no use of the session, and no other request of it waits.", again)
 	Checklist        = op[None, service.Checklist](BySession, "session/checklist", "Gives the steps that a person should take once.", again)
+	PutNewsAway      = op[PutNewsAwayRequest, None](BySession, "session/news/away", "Puts a piece of news that stays away, for sign-ins at this computer.", again)
 	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
 	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")
 	CheckEmail       = op[Email, None](BySession, "session/check-email", "Tells whether an email could be the profile’s.", again)

@@ -403,6 +403,10 @@ func (t failingReads) EventsOf(subject string) iter.Seq2[store.SignedEvent, erro
 	return walk(t, t.reads.EventsOf(subject))
 }
 
+func (t failingReads) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return walk(t, t.reads.OwnNews(subject))
+}
+
 func (t failingReads) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.KitEvents(after))
 }

@@ -252,6 +252,10 @@ func (t *Tx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.EventsOf(subject)
 }
 
+func (t *Tx) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return t.tx.OwnNews(subject)
+}
+
 func (t *Tx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] { return t.tx.KitEvents(after) }
 
 func (t *Tx) SheetsIssued(after int64) iter.Seq2[store.SignedEvent, error] {

@@ -259,6 +259,10 @@ func (s *session) PutChecklistAway(ctx context.Context, away bool) error {
 	return ask(ctx, s, api.PutChecklistAway, api.On{On: away})
 }
 
+func (s *session) PutNewsAway(ctx context.Context, number int64) error {
+	return ask(ctx, s, api.PutNewsAway, api.PutNewsAwayRequest{Number: number})
+}
+
 func (s *session) Rename(ctx context.Context, name string) error {
 	return ask(ctx, s, api.Rename, api.Name{Name: name})
 }

@@ -99,6 +99,8 @@ type ReadTx interface {
 	EventsAbout(subject string, after int64) iter.Seq2[SignedEvent, error]
 	// EventsOf gives all that was done to a profile, by itself too, newest first.
 	EventsOf(subject string) iter.Seq2[SignedEvent, error]
+	// OwnNews gives what somebody has changed of how they come in, and what they have put away of that, newest first.
+	OwnNews(subject string) iter.Seq2[SignedEvent, error]
 	// KitEvents gives what was done with the Emergency Kit after an event, newest first.
 	KitEvents(after int64) iter.Seq2[SignedEvent, error]
 	// SheetsIssued gives with which events sheets of print runs came into force after

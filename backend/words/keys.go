@@ -505,6 +505,8 @@ var (
 	NewsComputerNext   = Key{"news.computer_next"}
 	NewsApp            = Key{"news.app"}
 	NewsAppNext        = Key{"news.app_next"}
+	NewsCodes          = Key{"news.codes"}
+	NewsCodesNext      = Key{"news.codes_next"}
 	NewsRole           = Key{"news.role"}
 	NewsRoleNext       = Key{"news.role_next"}
 	NewsSuspended      = Key{"news.suspended"}
@@ -2118,6 +2120,7 @@ var (
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}
 	EventRecoveryCodesDropped     = Key{"event.recovery-codes-dropped"}
 	EventChecklistSet             = Key{"event.checklist-set"}
+	EventNewsPutAway              = Key{"event.news-put-away"}
 	EventMemberAdded              = Key{"event.member-added"}
 	EventMembersImported          = Key{"event.members-imported"}
 	EventInvitedAgain             = Key{"event.invited-again"}

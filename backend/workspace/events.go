@@ -125,6 +125,7 @@ const (
 	eventShown       = "recovery-codes-shown" // sheet
 	eventDropped     = "recovery-codes-dropped"
 	eventChecklist   = "checklist-set" // away: true, false
+	eventNewsPutAway = "news-put-away" // news: the number of an event; at: the ID of the computer
 )
 
 // aside lists what a request leaves in the log before what it asks for, and what it takes up where it was cut off: see journal.Config.

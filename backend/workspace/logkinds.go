@@ -41,6 +41,7 @@ var logKinds = map[string]logKind{
 	eventCodesChecked:   {service.GroupRecovery, false},
 	eventCheckPostponed: {service.GroupRecovery, true},
 	eventChecklist:      {service.GroupProfile, true},
+	eventNewsPutAway:    {service.GroupProfile, false},
 	eventShown:          {service.GroupRecovery, true},
 	eventDropped:        {service.GroupRecovery, true},
 

@@ -11,6 +11,7 @@ import (
 var unlocks = []useCase{
 	{"Unlock_PasswordAloneOpensTheSessionAgain", unlockOpens, []string{"Admin.SetQuickUnlock", "Session.ForUnlock", "Locked.Terms", "Locked.Remaining", "Locked.Unlock", "Locked.Leave"}},
 	{"Unlock_IsNoUseOfTheSessionAndIsGoodOnce", unlockOnce, nil},
+	{"Unlock_TakesNothingFromWhatASignInTells", unlockTells, nil},
 	{"Unlock_IsForSecondFactorsAndWhereItIsAllowed", unlockAllowed, nil},
 	{"Unlock_LastsNoLongerThanTheSessionWouldHave", unlockEnds, nil},
 	{"Unlock_FifthWrongPasswordEndsIt", unlockGuesses, nil},
@@ -78,6 +79,20 @@ func unlockOnce(f *fixture) {
 	f.refused(s.Touch(), service.CodeSessionEnded) // it was no use
 	p.unlock(l)
 	f.refused(second(l.Unlock(f.ctx(), text(p.pass))), service.CodeChallengeEnded)
+}
+
+func unlockTells(f *fixture) {
+	p := f.allowed()
+	s := p.signIn()
+	f.ok(second(f.owner.admin().HelpCode(f.ctx(), p.id, "", f.owner.proof())))
+	for _, want := range []int{1, 0} { // once more than the last time
+		l := p.lockedWith(s)
+		s = p.unlock(l)
+		f.same("pieces of news", len(s.Welcome().News), want)
+	}
+	f.ok(s.End(f.ctx()))
+	f.same("pieces of news at the sign-in", len(p.signIn().Welcome().News), 1)
+	f.same("pieces of news at the next", len(p.signIn().Welcome().News), 0)
 }
 
 func unlockAllowed(f *fixture) {

@@ -59,6 +59,7 @@ const kinds: Record<string, Kind> = {
     more: 'audit.says.profile-renamed.more',
     icon: UserRound,
   },
+  'news-put-away': { says: 'event.news-put-away', icon: UserRound },
   'email-changed': {
     says: 'audit.says.email-changed',
     more: 'audit.says.email-changed.more',
