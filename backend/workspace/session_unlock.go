@@ -69,8 +69,9 @@ func (s *Session) ForUnlock(ctx context.Context) (*Locked, error) {
 	return l, nil
 }
 
-// opens reports whether the password alone may open a session of a profile again: the workspace allows it, 2FA is on, and no admin has given out
-// another password, since this one may be known to others.
+// opens reports whether the password alone may open a session of a profile again: the workspace allows it, 2FA is on, and the password is known to
+// nobody else, as far as can be seen. No admin has given out another, and nobody has tried a second factor since the last sign-in, which only a right
+// password leads to.
 func (w *Workspace) opens(tx store.ReadTx, profileID string) (bool, error) {
 	info, err := tx.Info()
 	if err != nil || !info.QuickUnlock {
@@ -78,6 +79,12 @@ func (w *Workspace) opens(tx store.ReadTx, profileID string) (bool, error) {
 	}
 	if _, err = tx.Factor(profileID); err != nil {
 		return false, ignoreMissing(err)
+	}
+	for _, kind := range []store.Kind{store.KindCode, store.KindRecovery, store.KindHelp} {
+		a, err := tx.Attempts(profileID, kind)
+		if ignoreMissing(err) != nil || a.SinceSignIn > 0 || kind == store.KindCode && a.Failures >= authenticator {
+			return false, ignoreMissing(err)
+		}
 	}
 	reset, err := tx.OneTime(profileID, store.OneTimeReset)
 	if err != nil {

@@ -16,6 +16,7 @@ var unlocks = []useCase{
 	{"Unlock_LastsNoLongerThanTheSessionWouldHave", unlockEnds, nil},
 	{"Unlock_FifthWrongPasswordEndsIt", unlockGuesses, nil},
 	{"Unlock_ConfirmsNothing", unlockConfirms, nil},
+	{"Unlock_EndsWithAWrongSecondFactor", unlockAfterGuesses, nil},
 	{"Unlock_RefusesWhatNoClientSigns", unlockSignatures, nil},
 	{"Unlock_EndsWithWhatEndsTheSession", unlockEndsWith, nil},
 }
@@ -170,18 +171,37 @@ func unlockConfirms(f *fixture) {
 		f.Errorf("an act needs %+v", needs)
 	}
 	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text(p.pass)})), service.CodeFactorRequired)
-	// Nor does it forgive wrong codes.
-	c := p.challenge()
-	for range 3 {
-		_, err := c.Verify(f.ctx(), text(p.phone.wrong()))
+}
+
+func unlockAfterGuesses(f *fixture) {
+	p := f.allowed()
+	for what, guess := range map[string]func(c *client.Challenge) error{
+		"verification code": func(c *client.Challenge) error { return second(c.Verify(f.ctx(), text(p.phone.wrong()))) },
+		"recovery code":     func(c *client.Challenge) error { return second(c.Recover(f.ctx(), text("ABCD-EFGH-JKMN-PQRS"))) },
+	} {
+		s := p.signIn()
+		l, err := s.ForUnlock(f.ctx())
+		f.ok(err)
+		c := p.challenge()
+		if guess(c) == nil {
+			f.Errorf("a wrong %s is right", what)
+		}
+		f.refused(second(s.ForUnlock(f.ctx())), service.CodeForbidden)
+		if s, err := l.Unlock(f.ctx(), text(p.pass)); s != nil || !service.IsCode(err, service.CodeChallengeEnded) {
+			f.Errorf("after a wrong %s: %v", what, err)
+		}
+		again := p.signIn() // which shows a right one
+		f.same("wrong ones that it tells of", again.Welcome().FailedCodes, 1)
+		p.unlock(p.lockedWith(again))
+	}
+	for range 20 {
+		_, err := p.challenge().Verify(f.ctx(), text(p.phone.wrong()))
 		f.refused(err, service.CodeCodeWrong)
+		f.place.Advance(time.Hour)
 	}
-	l = p.lockedWith(s)
-	if w := p.unlock(l).Welcome(); w.FailedCodes != 3 {
-		f.Errorf("%+v", w)
-	}
-	_, err = c.Verify(f.ctx(), text(p.phone.wrong()))
-	f.same("attempts that are left", argument(f.refused(err, service.CodeCodeWrong), "left"), 1)
+	s, err := p.challenge().Recover(f.ctx(), text(p.codes[0]))
+	f.ok(err)
+	f.refused(second(s.ForUnlock(f.ctx())), service.CodeForbidden) // the authenticator is off
 }
 
 func (p *person) lockedWith(s *client.Session) *client.Locked {
