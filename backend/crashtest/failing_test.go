@@ -427,6 +427,10 @@ func (t failingReads) OneTimesBy(issuer string) ([]store.OneTime, error) {
 	return get(t, func() ([]store.OneTime, error) { return t.reads.OneTimesBy(issuer) })
 }
 
+func (t failingReads) Administer() ([]store.Profile, error) {
+	return get(t, func() ([]store.Profile, error) { return t.reads.Administer() })
+}
+
 func (t failingReads) Owners() ([]store.Profile, error) {
 	return get(t, func() ([]store.Profile, error) { return t.reads.Owners() })
 }

@@ -152,6 +152,8 @@ func (t *Tx) Member(id string) (store.Member, error) { return t.tx.Member(id) }
 
 func (t *Tx) CountOwners() (int, error) { return t.tx.CountOwners() }
 
+func (t *Tx) Administer() ([]store.Profile, error) { return t.tx.Administer() }
+
 func (t *Tx) Owners() ([]store.Profile, error) { return t.tx.Owners() }
 
 func (t *Tx) Factor(profileID string) (store.Factor, error) { return t.tx.Factor(profileID) }

@@ -43,6 +43,7 @@ type ReadTx interface {
 	Member(id string) (Member, error) // removed or not
 	CountOwners() (int, error)        // that can sign in
 	Owners() ([]Profile, error)       // these, in the order in which they came
+	Administer() ([]Profile, error)   // owners that can sign in, by name, and then admins
 
 	Factor(profileID string) (Factor, error)
 	FactorItems() ([]string, error) // the keychain items of all active authenticator apps
