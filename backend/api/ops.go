@@ -226,7 +226,7 @@ var (
 	Acknowledge    = op[Word, None](BySession, "session/acknowledge", "Takes the check word of a printed sheet.")
 	CheckCodes     = op[Word, None](BySession, "session/check-codes", "Takes the check word or the number of the sheet that works.")
 	PostponeCheck  = op[None, None](BySession, "session/postpone-check", "Puts the question for the sheet off for a week.")
-	NotMe          = op[None, None](BySession, "session/not-me", "Reports that another person used a recovery code or the password. The profile’s sessions end.")
+	NotMe          = op[None, None](BySession, "session/not-me", "Reports that another person used a recovery code or the password. The profile’s other sessions end, and so do its recovery codes.")
 
 	SaveKeyPair = op[KeyPair, None](BySession, "keys/pair", "Saves a key pair for a profile that has none, or its own as it is wrapped anew.")
 	Vault       = op[None, service.Vault](BySession, "keys/vault", "Gives the vault’s keys, encrypted to the profile’s key pair.", again)

@@ -2115,6 +2115,7 @@ var (
 	EventSecretDeleted            = Key{"event.secret-deleted"}
 	EventRecoveryCodesReplaced    = Key{"event.recovery-codes-replaced"}
 	EventRecoveryCodesVoided      = Key{"event.recovery-codes-voided"}
+	EventOtherSessionsEnded       = Key{"event.other-sessions-ended"}
 	EventRecoveryCodesChecked     = Key{"event.recovery-codes-checked"}
 	EventRecoveryCheckPostponed   = Key{"event.recovery-check-postponed"}
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}

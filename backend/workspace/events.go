@@ -16,6 +16,7 @@ const (
 	eventPhoneAndCodes    = "phone-and-codes-changed" // sheet, replaces: after a help code
 	eventCodesReplaced    = "recovery-codes-replaced" // sheet, replaces
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
+	eventOthersEnded      = "other-sessions-ended"
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
 	eventComputerCode     = "computer-code-made"

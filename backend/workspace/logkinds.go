@@ -38,6 +38,7 @@ var logKinds = map[string]logKind{
 
 	eventCodesReplaced:  {service.GroupRecovery, false},
 	eventCodesVoided:    {service.GroupRecovery, false},
+	eventOthersEnded:    {service.GroupSignIn, false},
 	eventCodesChecked:   {service.GroupRecovery, false},
 	eventCheckPostponed: {service.GroupRecovery, true},
 	eventChecklist:      {service.GroupProfile, true},

@@ -54,6 +54,7 @@ const kinds: Record<string, Kind> = {
     more: 'audit.says.recovery-codes-voided.more',
     icon: RotateCcw,
   },
+  'other-sessions-ended': { says: 'event.other-sessions-ended', icon: Ban },
   'profile-renamed': {
     says: 'audit.says.profile-renamed',
     more: 'audit.says.profile-renamed.more',
