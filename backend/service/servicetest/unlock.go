@@ -120,6 +120,14 @@ func unlockAllowed(f *fixture) {
 
 func unlockEnds(f *fixture) {
 	p := f.allowed()
+	back := p.locked()
+	f.place.Advance(time.Hour)
+	back = p.lockedWith(p.unlock(back))
+	f.place.Advance(-50 * time.Second)
+	back = p.lockedWith(p.unlock(back))
+	f.place.Advance(-50 * time.Second) // which is too much, together
+	f.refused(second(back.Unlock(f.ctx(), text(p.pass))), service.CodeChallengeEnded)
+	f.place.Advance(100 * time.Second)
 	l := p.locked() // a session that has begun by now
 	f.place.Advance(service.SessionLimit - 10*time.Second)
 	s := p.unlock(l)
