@@ -168,6 +168,7 @@ func windowOn(t *testing.T, path string, secrets store.Secrets) *window {
 	s := newShell(path, desk)
 	s.secrets = secrets
 	s.cost = cheap
+	s.hearing.Store(true)
 	t.Cleanup(s.end)
 	p := page{t, &Auth{s}}
 	return &window{

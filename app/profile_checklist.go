@@ -32,6 +32,15 @@ func (p *Profile) Checklist(session string) (ChecklistView, error) {
 	return v, in.after(err)
 }
 
+// PutNewsAway has a piece of news that stays told no more at this computer.
+func (p *Profile) PutNewsAway(session string, number int64) error {
+	in, err := p.s.use(session)
+	if err != nil {
+		return err
+	}
+	return in.after(in.session.PutNewsAway(p.s.context(), number))
+}
+
 // PutChecklistAway hides it until it is asked for again, or shows it.
 func (p *Profile) PutChecklistAway(session string, away bool) (ChecklistView, error) {
 	in, err := p.s.use(session)

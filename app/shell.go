@@ -48,6 +48,8 @@ type shell struct {
 	left      map[string]left // who was in last in each folder, and what they come back to
 	lost      map[string]int  // how many files a lock kept from being added, by profile, until it is told
 
+	hearing atomic.Bool // the screen's lock is noticed
+
 	ending    sync.WaitGroup // sign-ins that are being undone
 	clipboard clipboard
 }
@@ -82,7 +84,7 @@ func (s *shell) begin(ctx context.Context) {
 	s.mu.Lock()
 	s.ctx = ctx
 	s.mu.Unlock()
-	platform.WatchLock(ctx, func() { s.lock("system") }, s.unheard)
+	platform.WatchLock(ctx, func() { s.lock("system") }, s.hears, s.unheard)
 }
 
 // unheard logs that a bus does not tell of the screen lock and of sleep, once there is a log.

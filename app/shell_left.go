@@ -2,8 +2,6 @@ package app
 
 import (
 	"time"
-
-	"countersign/backend/client"
 )
 
 // Kept is what a page hands over while it is there, and its person comes back to after a lock: where they
@@ -36,8 +34,8 @@ func (k Kept) small() bool {
 type left struct {
 	id, email string
 	kept      Kept
-	unlock    *client.Locked // after an idle lock: their password alone opens the window; nil: it does not
-	since     time.Time      // with unlock: when they signed in
+	unlock    *unlockable // after an idle lock: their password alone opens the window; nil: it does not
+	since     time.Time   // with unlock: when they signed in
 }
 
 // leaves is what the sign-in's person comes back to after a lock; the zero left where they were in to enrol only.
@@ -55,7 +53,7 @@ func (in *signIn) leaves(reason string) left {
 }
 
 // keepLeft notes who was in last, and gives what is not needed any more. It is called with s.mu held.
-func (s *shell) keepLeft(l left) (over *client.Locked) {
+func (s *shell) keepLeft(l left) (over *unlockable) {
 	over = s.left[s.folderID()].unlock
 	s.left[s.folderID()] = l
 	return over
@@ -84,7 +82,7 @@ func (s *shell) forget() left {
 	was := s.left[s.folderID()]
 	delete(s.left, s.folderID())
 	s.mu.Unlock()
-	leaveAll([]*client.Locked{was.unlock})
+	leaveAll([]*unlockable{was.unlock})
 	return was
 }
 

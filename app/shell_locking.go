@@ -3,7 +3,6 @@ package app
 import (
 	"time"
 
-	"countersign/backend/client"
 	"countersign/backend/service"
 )
 
@@ -25,12 +24,12 @@ func (in *signIn) warn(left time.Duration) {
 		in.warned = soon
 	}
 	limit := in.s.now().Sub(in.since) >= service.SessionLimit-lockWarning
-	var former *client.Locked
+	var former *unlockable
 	if changed {
 		former = in.forUnlock(soon && !limit)
 	}
 	in.mu.Unlock()
-	leaveAll([]*client.Locked{former})
+	leaveAll([]*unlockable{former})
 	if !changed {
 		return
 	}

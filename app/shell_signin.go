@@ -39,7 +39,7 @@ type signIn struct {
 	warned     bool                          // the page tells that it is about to lock
 	email      string                        // of who is in
 	kept       Kept                          // what they come back to after a lock
-	unlock     *client.Locked                // while it is about to lock: with it their password alone opens it again
+	unlock     *unlockable                   // while it is about to lock: with it their password alone opens it again
 	challenge  *client.Challenge             // a second factor is due; nil: none is
 	chToken    string                        // by which the page names it
 	given      []client.GivenOut             // one-time codes on the screen
@@ -218,7 +218,7 @@ func (s *shell) lockOnly(in *signIn, reason string) {
 		return
 	}
 	s.in = s.newSignIn()
-	var over []*client.Locked // what a password alone would open
+	var over []*unlockable // what a password alone would open
 	if reason != "idle" {
 		over = s.takeUnlocks()
 	}
@@ -292,7 +292,7 @@ func (in *signIn) close() {
 	if challenge != nil {
 		challenge.Leave()
 	}
-	leaveAll([]*client.Locked{unlock})
+	leaveAll([]*unlockable{unlock})
 }
 
 // open reports whether the sign-in is still the window's.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/app/platform"
 	"countersign/backend/secret"
 )
 
@@ -99,7 +100,30 @@ func TestUnlock_AnyOtherLockAsksForACode(t *testing.T) {
 		"system, in the last seconds": func(o *office, a *alarms) { a.pass(5*time.Minute - lockWarning); o.s.ending.Wait(); o.s.lock("system") },
 		"system, while it is locked":  func(o *office, a *alarms) { o.idles(a); o.s.lock("system"); o.locked("system") },
 		"idle while nothing ran":      func(o *office, a *alarms) { a.sleep(time.Hour); a.pass(lookAgain); o.locked("idle") },
-		"forgotten":                   func(o *office, a *alarms) { o.idles(a); o.auth.Forget() },
+		"asleep, while it is locked":  func(o *office, a *alarms) { o.idles(a); a.suspend(time.Hour) },
+		"asleep, in the last seconds": func(o *office, a *alarms) {
+			a.pass(5*time.Minute - lockWarning)
+			o.s.ending.Wait()
+			a.suspend(time.Minute)
+			a.pass(lookAgain)
+			o.locked("idle")
+		},
+		"the screen's lock is not heard": func(o *office, a *alarms) { o.s.hears(platform.SessionBus, false); o.idles(a) },
+		"… in the last seconds": func(o *office, a *alarms) {
+			a.pass(5*time.Minute - lockWarning)
+			o.s.ending.Wait()
+			o.s.hears(platform.SessionBus, false)
+			o.s.hears(platform.SessionBus, true)
+			a.pass(lockWarning)
+			o.locked("idle")
+		},
+		"… while it is locked": func(o *office, a *alarms) {
+			o.idles(a)
+			o.s.hears(platform.SessionBus, false)
+			o.s.hears(platform.SessionBus, true)
+		},
+		"sleep is not heard, while it is locked": func(o *office, a *alarms) { o.idles(a); o.s.hears(platform.SystemBus, false) },
+		"forgotten":                              func(o *office, a *alarms) { o.idles(a); o.auth.Forget() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

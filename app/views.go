@@ -41,6 +41,7 @@ type News struct {
 	At     string            `json:"at"`
 	By     string            `json:"by"`
 	Detail map[string]string `json:"detail"`
+	Stays  int64             `json:"stays,omitempty"` // it is told at each sign-in until it is put away by this number
 }
 
 // ProfileView is Settings → Profile.
@@ -161,7 +162,7 @@ func stamp(t time.Time) string {
 func newsView(all []service.News) []News {
 	news := []News{}
 	for _, n := range all {
-		news = append(news, News{Kind: n.Kind, At: stamp(n.At), By: n.By, Detail: n.Detail})
+		news = append(news, News{Kind: n.Kind, At: stamp(n.At), By: n.By, Detail: n.Detail, Stays: n.Stays})
 	}
 	return news
 }

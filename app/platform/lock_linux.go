@@ -21,19 +21,23 @@ var awaySignals = [][2]string{
 const busPause = time.Minute
 
 // WatchLock calls lock when the screen is locked or the machine goes to sleep, until
-// ctx ends. A bus that cannot be heard is told to warn; the idle time remains.
-func WatchLock(ctx context.Context, lock func(), warn func(bus string, err error)) {
-	go watchBus(ctx, dbus.ConnectSystemBus, busPause, lock, func(err error) { warn("system", err) })
-	go watchBus(ctx, dbus.ConnectSessionBus, busPause, lock, func(err error) { warn("session", err) })
+// ctx ends. A bus that cannot be heard is told to warn; the idle time remains. hears is
+// told of each that is heard from now on, and that is not heard any more.
+func WatchLock(ctx context.Context, lock func(), hears func(bus string, on bool), warn func(bus string, err error)) {
+	watch := func(bus string, connect func(...dbus.ConnOption) (*dbus.Conn, error)) {
+		go watchBus(ctx, connect, busPause, lock, func(on bool) { hears(bus, on) }, func(err error) { warn(bus, err) })
+	}
+	watch(SystemBus, dbus.ConnectSystemBus)
+	watch(SessionBus, dbus.ConnectSessionBus)
 }
 
 var errBusGone = errors.New("the bus has gone")
 
 // watchBus listens to one bus. One that goes away is looked for again; what is wrong is
 // told once, until it is right again.
-func watchBus(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), pause time.Duration, lock func(), warn func(error)) {
+func watchBus(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), pause time.Duration, lock func(), hears func(bool), warn func(error)) {
 	for told := false; ; {
-		heard, err := listen(ctx, connect, lock, warn)
+		heard, err := listen(ctx, connect, lock, hears, warn)
 		if ctx.Err() != nil {
 			return
 		}
@@ -52,7 +56,7 @@ func watchBus(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn,
 // listen subscribes and hands on what it hears until the bus goes away, and reports
 // whether it heard anything at all. What cannot be subscribed to beside the rest is told
 // to warn. Each connection has a channel of its own, which it closes at its end.
-func listen(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), lock func(), warn func(error)) (heard bool, err error) {
+func listen(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, error), lock func(), hears func(bool), warn func(error)) (heard bool, err error) {
 	conn, err := connect(dbus.WithContext(ctx))
 	if err != nil {
 		return false, err
@@ -69,6 +73,10 @@ func listen(ctx context.Context, connect func(...dbus.ConnOption) (*dbus.Conn, e
 	}
 	if err != nil {
 		warn(err)
+	}
+	if err == nil {
+		hears(true)
+		defer hears(false)
 	}
 	for sig := range signals {
 		if locks(sig) {

@@ -60,7 +60,7 @@ func watching(t *testing.T, connect func(...dbus.ConnOption) (*dbus.Conn, error)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		watchBus(ctx, connect, time.Millisecond, func() { locked <- struct{}{} }, func(err error) { warned <- err })
+		watchBus(ctx, connect, time.Millisecond, func() { locked <- struct{}{} }, func(bool) {}, func(err error) { warned <- err })
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	return locked, warned
@@ -96,6 +96,41 @@ func TestWatch_ScreenLockIsHeard(t *testing.T) {
 	sayUntil(t, address, locked)
 	if len(warned) > 0 {
 		t.Error(<-warned)
+	}
+}
+
+func TestWatch_BusIsHeardUntilItIsLost(t *testing.T) {
+	t.Parallel()
+	address, stop := privateBus(t, "100")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	heard := make(chan bool, 16)
+	go func() {
+		defer close(done)
+		watchBus(ctx, to(address), time.Millisecond, func() {}, func(on bool) { heard <- on }, func(error) {})
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	if !<-heard {
+		t.Error("it is not heard")
+	}
+	stop()
+	if <-heard {
+		t.Error("it is heard, and lost")
+	}
+
+	deaf, _ := privateBus(t, "3") // of a subscription that is refused nothing is heard
+	ctx, cancel2 := context.WithCancel(t.Context())
+	warned := make(chan error, 16)
+	done2 := make(chan struct{})
+	go func() {
+		defer close(done2)
+		watchBus(ctx, to(deaf), time.Millisecond, func() {}, func(on bool) { heard <- on }, func(err error) { warned <- err })
+	}()
+	<-warned
+	cancel2()
+	<-done2
+	if len(heard) > 0 {
+		t.Errorf("a bus that refuses is heard: %t", <-heard)
 	}
 }
 

@@ -23,6 +23,10 @@ type (
 		Code  NewOneTime
 		Proof Proof
 	}
+	// PutNewsAwayRequest is that of PutNewsAway: News.Stays.
+	PutNewsAwayRequest struct {
+		Number int64
+	}
 	// RenameComputerRequest is that of RenameComputer.
 	RenameComputerRequest struct {
 		ID   string

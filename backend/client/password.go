@@ -121,6 +121,11 @@ func (w *Workspace) chooseHere(ctx context.Context, pw secret.Text, pair keyPair
 	return n, t, err
 }
 
+// MinPassword is how long a password has to be, in characters: as the workspace says, and as long as any has to be beside a second factor.
+func (w *Workspace) MinPassword() int {
+	return max(w.Workspace.MinPassword(), password.MinLengthWith2FA)
+}
+
 // checkPassword puts password.Check's answers into words.
 func checkPassword(pw secret.Text, minimum int, field string, words ...string) error {
 	err := password.Check(pw, minimum, words)

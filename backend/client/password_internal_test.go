@@ -146,3 +146,21 @@ func TestEnrolling_PasswordIsLeftWithTheEnrolmentAlone(t *testing.T) {
 		t.Errorf("the challenge has it still, or the enrolment has not: %v", err)
 	}
 }
+
+// lenient is a workspace that takes any password.
+type lenient struct {
+	service.Workspace
+	minimum int
+}
+
+func (l lenient) MinPassword() int { return l.minimum }
+
+func TestMinPassword_NoServerMakesItShorter(t *testing.T) {
+	t.Parallel()
+	for says, want := range map[int]int{-1: password.MinLengthWith2FA, 1: password.MinLengthWith2FA, password.MinLengthWith2FA: password.MinLengthWith2FA, password.MinLength: password.MinLength} {
+		w := &Workspace{Workspace: lenient{minimum: says}}
+		if got := w.MinPassword(); got != want {
+			t.Errorf("%d, where the server says %d", got, says)
+		}
+	}
+}

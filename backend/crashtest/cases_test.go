@@ -229,6 +229,14 @@ var useCases = []useCase{
 	{name: "put the checklist away", base: created, covers: []string{"Session.PutChecklistAway"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.PutChecklistAway(p.ctx, true))
 	})},
+	{name: "put news away", base: enabled, covers: []string{"Session.PutNewsAway"}, ready: func(p *person) func() {
+		p.start()
+		s := p.signIn()
+		p.print(s.BeginNewCodes(p.ctx, p.proof()))
+		must(s.KeepNewCodes(p.ctx))
+		s = p.signIn()
+		return func() { must(s.PutNewsAway(p.ctx, s.Welcome().News[0].Stays)) }
+	}},
 	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},

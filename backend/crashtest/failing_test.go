@@ -403,6 +403,10 @@ func (t failingReads) EventsOf(subject string) iter.Seq2[store.SignedEvent, erro
 	return walk(t, t.reads.EventsOf(subject))
 }
 
+func (t failingReads) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return walk(t, t.reads.OwnNews(subject))
+}
+
 func (t failingReads) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, t.reads.KitEvents(after))
 }
@@ -421,6 +425,10 @@ func (t failingReads) OneTimes() ([]store.OneTime, error) {
 
 func (t failingReads) OneTimesBy(issuer string) ([]store.OneTime, error) {
 	return get(t, func() ([]store.OneTime, error) { return t.reads.OneTimesBy(issuer) })
+}
+
+func (t failingReads) Administer() ([]store.Profile, error) {
+	return get(t, func() ([]store.Profile, error) { return t.reads.Administer() })
 }
 
 func (t failingReads) Owners() ([]store.Profile, error) {

@@ -30,6 +30,9 @@ const behindSlack = 5 * time.Minute
 // while the computer sleeps.
 func (c *Clock) Wall() time.Time { return c.wall().Round(0) }
 
+// Reading is the time of day with the monotonic reading, if there is one, for what has gone by since another.
+func (c *Clock) Reading() time.Time { return c.wall() }
+
 // Newest is when the newest event was.
 func (c *Clock) Newest() time.Time {
 	c.mu.Lock()

@@ -152,6 +152,8 @@ func (t *Tx) Member(id string) (store.Member, error) { return t.tx.Member(id) }
 
 func (t *Tx) CountOwners() (int, error) { return t.tx.CountOwners() }
 
+func (t *Tx) Administer() ([]store.Profile, error) { return t.tx.Administer() }
+
 func (t *Tx) Owners() ([]store.Profile, error) { return t.tx.Owners() }
 
 func (t *Tx) Factor(profileID string) (store.Factor, error) { return t.tx.Factor(profileID) }
@@ -250,6 +252,10 @@ func (t *Tx) EventsAbout(subject string, after int64) iter.Seq2[store.SignedEven
 
 func (t *Tx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return t.tx.EventsOf(subject)
+}
+
+func (t *Tx) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return t.tx.OwnNews(subject)
 }
 
 func (t *Tx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] { return t.tx.KitEvents(after) }

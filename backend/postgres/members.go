@@ -39,6 +39,10 @@ func (t *readTx) Owners() ([]store.Profile, error) {
 	return all(t, scanProfile, selectProfiles+"AND role = 'owner' AND state = '' ORDER BY created_at, id")
 }
 
+func (t *readTx) Administer() ([]store.Profile, error) {
+	return all(t, scanProfile, selectProfiles+"AND role IN ('owner', 'admin') AND state = '' ORDER BY role DESC, lower(name), id")
+}
+
 func (t *readTx) Approval(id string) (store.Approval, error) {
 	return scanApproval(t.one(selectApprovals+"AND id = $2", id))
 }

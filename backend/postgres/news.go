@@ -38,6 +38,11 @@ func (t *readTx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return t.events("AND subject = $2 ORDER BY seq DESC", subject)
 }
 
+// OwnNews names the kinds as its index does, which is used only then.
+func (t *readTx) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"AND subject = $2 AND kind IN ('app-added', 'computer-added', 'email-changed', 'news-put-away', 'recovery-codes-replaced') ORDER BY seq DESC", subject)
+}
+
 // KitEvents names the kinds as its index does, which is used only then.
 func (t *readTx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return t.events("AND kind IN ('emergency-kit-made', 'emergency-kit-used') AND seq > $2 ORDER BY seq DESC", after)

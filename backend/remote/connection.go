@@ -347,6 +347,7 @@ func (k *connection) saw(s api.WorkspaceState) bool {
 	if k.state.ID != "" && s.ID != k.state.ID {
 		return false
 	}
+	s.Idle = min(max(s.Idle, service.MinIdleMinutes*time.Minute), service.MaxIdleMinutes*time.Minute) // as a workspace can be set
 	k.state, k.at = s, k.now()
 	return true
 }
@@ -379,6 +380,9 @@ func call[In, Out any](ctx context.Context, k *connection, who caller, op api.Op
 	q := question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again}
 	if !op.Keyed {
 		return put[In, Out](ctx, k, who, op, q)
+	}
+	if in, is := who.(*session); is { // it does something; what reads may be asked by nobody
+		in.uses()
 	}
 	q.key, q.again = secret.NewText(api.NewIdempotencyKey()), false
 	out, err = insisting(ctx, k, func() (Out, error) { return put[In, Out](ctx, k, who, op, q) })
@@ -505,6 +509,10 @@ func callLong[In, Out any](ctx context.Context, k *connection, who caller, op ap
 		return result, err
 	}
 	defer v.clear()
+	if in, is := who.(*session); is {
+		in.uses()
+		defer in.uses() // it may have lasted longer than anybody may be away
+	}
 	rep, err := k.request(ctx, question{method: http.MethodPost, path: op.Path(), token: who.bearer(), value: v, again: op.Again})
 	if err != nil {
 		return result, err

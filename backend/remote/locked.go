@@ -36,7 +36,8 @@ func (l *locked) Remaining() time.Duration {
 	if l.left.Load() {
 		return 0
 	}
-	return max(0, l.until.Sub(l.k.now()))
+	now := l.k.now()
+	return max(0, min(l.until.Sub(now), service.SessionLimit-service.Elapsed(l.began, now)))
 }
 
 func (l *locked) Unlock(ctx context.Context, in service.SignIn) (service.Session, error) {

@@ -11,7 +11,7 @@ import (
 )
 
 // session is a profile that is signed in at a server. What it says of its own time is what the server's last answer said, as far as this
-// computer's clock has gone since.
+// computer's clock has gone since. A server can end it at any time, and lengthen it beyond what any workspace allows by nothing that it says.
 type session struct {
 	k     *connection
 	token secret.Text
@@ -26,6 +26,7 @@ type session struct {
 	own     service.OwnKeys
 	state   api.SessionState // as of the last answer
 	at      time.Time        // of that answer
+	used    time.Time        // that the person did something here, or was here
 	ended   bool
 	jobs    map[*job]bool
 }
@@ -38,7 +39,7 @@ func newSession(k *connection, start *api.SessionStart) *session {
 	alive, over := context.WithCancel(k.alive)
 	now := k.now()
 	return &session{
-		k: k, token: start.Token.Text, id: start.ProfileID, welcome: start.Welcome, own: start.Own.Service(), began: now, at: now,
+		k: k, token: start.Token.Text, id: start.ProfileID, welcome: start.Welcome, own: start.Own.Service(), began: now, at: now, used: now,
 		state: api.SessionState{Remaining: known.Idle, Whole: true}, alive: alive, over: over, jobs: map[*job]bool{},
 	}
 }
@@ -91,7 +92,22 @@ func (s *session) now() api.SessionState {
 		s.state.Remaining = 0
 		s.finish()
 	}
-	return s.state
+	state = s.state
+	state.Remaining = min(state.Remaining, max(0, s.most()))
+	return state
+}
+
+// uses notes that the person does something, or is here.
+func (s *session) uses() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used = s.k.now()
+}
+
+// most is how long it lasts whatever a server says. It is called with s.mu held.
+func (s *session) most() time.Duration {
+	now := s.k.now()
+	return min(service.MaxIdleMinutes*time.Minute-service.Elapsed(s.used, now), service.SessionLimit-service.Elapsed(s.began, now))
 }
 
 // guess is the state by this computer's clock, and whether that is sure enough.
@@ -103,11 +119,17 @@ func (s *session) guess() (state api.SessionState, sure bool) {
 		state.Remaining = 0
 		return state, true
 	}
-	gone := s.k.now().Sub(s.at)
+	most := s.most()
+	if most <= 0 {
+		s.state.Remaining, s.state.LimitReached = 0, service.Elapsed(s.began, s.k.now()) >= service.SessionLimit
+		s.finish()
+		return s.state, true
+	}
+	gone := service.Elapsed(s.at, s.k.now())
 	if gone < 0 { // the clock went back: the server's did not
 		return state, false
 	}
-	state.Remaining -= gone
+	state.Remaining = min(state.Remaining-gone, most)
 	return state, state.Remaining > 0
 }
 
@@ -136,6 +158,7 @@ func (s *session) Touch() error {
 	if state.Remaining == 0 {
 		return service.Refuse(service.CodeSessionEnded)
 	}
+	s.uses()
 	if known, _ := s.k.known(); state.Remaining > known.Idle-touchAgain {
 		return nil
 	}
@@ -257,6 +280,10 @@ func (s *session) Checklist(ctx context.Context) (service.Checklist, error) {
 
 func (s *session) PutChecklistAway(ctx context.Context, away bool) error {
 	return ask(ctx, s, api.PutChecklistAway, api.On{On: away})
+}
+
+func (s *session) PutNewsAway(ctx context.Context, number int64) error {
+	return ask(ctx, s, api.PutNewsAway, api.PutNewsAwayRequest{Number: number})
 }
 
 func (s *session) Rename(ctx context.Context, name string) error {

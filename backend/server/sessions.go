@@ -85,6 +85,9 @@ func (s *Server) sessions() {
 	sessionOp(s, api.Checklist, func(ctx context.Context, in service.Session, _ api.None) (service.Checklist, error) {
 		return in.Checklist(ctx)
 	})
+	sessionOp(s, api.PutNewsAway, func(ctx context.Context, in service.Session, req api.PutNewsAwayRequest) (none api.None, _ error) {
+		return none, in.PutNewsAway(ctx, req.Number)
+	})
 	sessionOp(s, api.PutChecklistAway, func(ctx context.Context, in service.Session, req api.On) (none api.None, _ error) {
 		return none, in.PutChecklistAway(ctx, req.On)
 	})

@@ -16,6 +16,12 @@ const MaxApps = 5
 // MaxDocuments is how many documents one request may name: more than a workspace is made for.
 const MaxDocuments = 100_000
 
+// Elapsed is how much time has gone between two readings of a clock: the most that may have. Time that a computer sleeps is not in its monotonic reading,
+// and a time of day can be set back; the larger of the two counts, where both are known.
+func Elapsed(since, now time.Time) time.Duration {
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
+}
+
 // Session times: SP 800-63B-4 §2.2.3 (AAL2) asks for reauthentication after at
 // most 1 hour without use and 24 hours in all; for contracts we are stricter.
 const (

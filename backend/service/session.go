@@ -27,6 +27,7 @@ type Session interface {
 	Checkpoint(ctx context.Context, q CheckpointQuery) (Checkpoint, error)
 	Checklist(ctx context.Context) (Checklist, error)
 	PutChecklistAway(ctx context.Context, away bool) error
+	PutNewsAway(ctx context.Context, number int64) error
 	Rename(ctx context.Context, name string) error
 	CheckEmail(ctx context.Context, email string) error
 	ChangeEmail(ctx context.Context, email string, proof Proof) error

@@ -26,7 +26,8 @@ type News struct {
 	By     string // name: who did it, or came in with the kit
 	Detail map[string]string
 
-	UsedKit bool // somebody came in with the Emergency Kit
+	UsedKit bool  // somebody came in with the Emergency Kit
+	Stays   int64 // it is told at each sign-in until it is put away by this number: see Session.PutNewsAway; 0: it is told once
 }
 
 // Redeemed is what a right code leads to.

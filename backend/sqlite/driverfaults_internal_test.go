@@ -105,7 +105,7 @@ func arguments(m reflect.Method) (in []reflect.Value) {
 	}
 	numbers := map[string]int64{ // the others are asked for the first
 		"Runs": 10, "DocumentsBefore": 10, "EventsBefore": 10, "VaultKeysBehind": 10,
-		"Events": 0, "EventsAbout": 0, "EventsOf": 0, "KitEvents": 0, "SheetsIssued": 0,
+		"Events": 0, "EventsAbout": 0, "EventsOf": 0, "OwnNews": 0, "KitEvents": 0, "SheetsIssued": 0,
 	}
 	for i := range m.Type.NumIn() {
 		of := m.Type.In(i)

@@ -38,6 +38,10 @@ func (t *readTx) Owners() ([]store.Profile, error) {
 	return all(t, scanProfile, selectProfiles+"WHERE role = 'owner' AND state = '' ORDER BY created_at, id")
 }
 
+func (t *readTx) Administer() ([]store.Profile, error) {
+	return all(t, scanProfile, selectProfiles+"WHERE role IN ('owner', 'admin') AND state = '' ORDER BY role DESC, name COLLATE NOCASE, id")
+}
+
 func (t *readTx) Approval(id string) (store.Approval, error) {
 	return scanApproval(t.one(selectApprovals+"WHERE id = ?", id))
 }

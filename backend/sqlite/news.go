@@ -19,6 +19,11 @@ func (t *readTx) EventsOf(subject string) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"WHERE subject = ? ORDER BY seq DESC", subject)
 }
 
+// OwnNews names the index, which is used only where the kinds stand as in it.
+func (t *readTx) OwnNews(subject string) iter.Seq2[store.SignedEvent, error] {
+	return walk(t, scanEvent, selectEvents+"INDEXED BY own_news WHERE subject = ? AND kind IN ('app-added', 'computer-added', 'email-changed', 'news-put-away', 'recovery-codes-replaced') ORDER BY seq DESC", subject)
+}
+
 // KitEvents names the index, which is used only where the kinds stand as in it.
 func (t *readTx) KitEvents(after int64) iter.Seq2[store.SignedEvent, error] {
 	return walk(t, scanEvent, selectEvents+"INDEXED BY events_of_kit WHERE kind IN ('emergency-kit-made', 'emergency-kit-used') AND seq > ? ORDER BY seq DESC", after)

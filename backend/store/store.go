@@ -43,6 +43,7 @@ type ReadTx interface {
 	Member(id string) (Member, error) // removed or not
 	CountOwners() (int, error)        // that can sign in
 	Owners() ([]Profile, error)       // these, in the order in which they came
+	Administer() ([]Profile, error)   // owners that can sign in, by name, and then admins
 
 	Factor(profileID string) (Factor, error)
 	FactorItems() ([]string, error) // the keychain items of all active authenticator apps
@@ -99,6 +100,8 @@ type ReadTx interface {
 	EventsAbout(subject string, after int64) iter.Seq2[SignedEvent, error]
 	// EventsOf gives all that was done to a profile, by itself too, newest first.
 	EventsOf(subject string) iter.Seq2[SignedEvent, error]
+	// OwnNews gives what somebody has changed of how they come in, and what they have put away of that, newest first.
+	OwnNews(subject string) iter.Seq2[SignedEvent, error]
 	// KitEvents gives what was done with the Emergency Kit after an event, newest first.
 	KitEvents(after int64) iter.Seq2[SignedEvent, error]
 	// SheetsIssued gives with which events sheets of print runs came into force after

@@ -505,6 +505,8 @@ var (
 	NewsComputerNext   = Key{"news.computer_next"}
 	NewsApp            = Key{"news.app"}
 	NewsAppNext        = Key{"news.app_next"}
+	NewsCodes          = Key{"news.codes"}
+	NewsCodesNext      = Key{"news.codes_next"}
 	NewsRole           = Key{"news.role"}
 	NewsRoleNext       = Key{"news.role_next"}
 	NewsSuspended      = Key{"news.suspended"}
@@ -2113,11 +2115,13 @@ var (
 	EventSecretDeleted            = Key{"event.secret-deleted"}
 	EventRecoveryCodesReplaced    = Key{"event.recovery-codes-replaced"}
 	EventRecoveryCodesVoided      = Key{"event.recovery-codes-voided"}
+	EventOtherSessionsEnded       = Key{"event.other-sessions-ended"}
 	EventRecoveryCodesChecked     = Key{"event.recovery-codes-checked"}
 	EventRecoveryCheckPostponed   = Key{"event.recovery-check-postponed"}
 	EventRecoveryCodesShown       = Key{"event.recovery-codes-shown"}
 	EventRecoveryCodesDropped     = Key{"event.recovery-codes-dropped"}
 	EventChecklistSet             = Key{"event.checklist-set"}
+	EventNewsPutAway              = Key{"event.news-put-away"}
 	EventMemberAdded              = Key{"event.member-added"}
 	EventMembersImported          = Key{"event.members-imported"}
 	EventInvitedAgain             = Key{"event.invited-again"}

@@ -16,6 +16,28 @@ const clockSlack = time.Minute
 // journal.Clock.
 func (w *Workspace) wall() time.Time { return w.clock.Wall() }
 
+// elapsing is the latest time that the clock has shown, to somebody who is signed in. A clock that is set back takes nothing from what has gone by:
+// the larger of what its two readings say counts, where both are known, for the monotonic one stands still while the computer sleeps.
+type elapsing struct {
+	latest time.Time
+	seen   time.Time // the last reading; zero: none in this process
+}
+
+// reads takes a reading, and reports whether the clock goes on as it should: it stands no more than clockSlack before what it has shown.
+func (e *elapsing) reads(at time.Time) bool {
+	if monotonic(at) && monotonic(e.seen) {
+		e.latest = e.latest.Add(max(0, at.Sub(e.seen)))
+	}
+	now := at.Round(0)
+	if e.seen = at; now.After(e.latest) {
+		e.latest = now
+	}
+	return !now.Before(e.latest.Add(-clockSlack))
+}
+
+// monotonic reports whether a time has a monotonic reading.
+func monotonic(t time.Time) bool { return t != t.Round(0) }
+
 // now is the time for all that is written down or has a date: see journal.Clock.
 func (w *Workspace) now() time.Time { return w.clock.Now() }
 

@@ -370,23 +370,3 @@ func (a *RedeemAttempt) AddComputer(ctx context.Context, in service.NewComputer)
 		return w.addComputer(tx, a.profile.ID, in)
 	})
 }
-
-// computerNews tells of computers that were added since the person last came in from this one: from another, they may have been told of it
-// there, where it was perhaps not they.
-func computerNews(tx store.ReadTx, p store.Profile, at string) (news []service.News, err error) {
-	if at == "" {
-		return nil, nil
-	}
-	for e, err := range tx.EventsOf(p.ID) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Detail["at"] == at || len(news) == mostNews {
-			break
-		}
-		if e.Kind == eventComputerAdded {
-			news = append(news, service.News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail})
-		}
-	}
-	return news, nil
-}

@@ -125,8 +125,29 @@ func TestComputers_TheirOwnerAddsAnotherWithACodeAndBothGoOn(t *testing.T) {
 	if news := again.Welcome().News; len(news) != 1 || news[0].Kind != "computer-added" || news[0].Detail["name"] != "Laptop" {
 		t.Errorf("the first computer tells %+v", news)
 	}
-	if news := p.signInAt(second).Welcome().News; len(news) != 0 {
+	at := p.signInAt(second)
+	if news := at.Welcome().News; len(news) != 0 {
 		t.Errorf("the second computer tells of itself: %+v", news)
+	}
+	number := again.Welcome().News[0].Stays
+	h.ok(at.PutNewsAway(t.Context(), number)) // which is none there
+	again = p.signInAt(first)
+	if news := again.Welcome().News; len(news) != 1 || news[0].Stays != number {
+		t.Errorf("the first computer tells %+v the next time", news)
+	}
+	h.ok(again.ChangeEmail(t.Context(), "amara@example.org", p.proof()))
+	p.email = "amara@example.org"
+	changed := p.signInAt(second)
+	news := changed.Welcome().News
+	if len(news) != 1 || news[0].Kind != "email-changed" {
+		t.Fatalf("the second computer tells %+v", news)
+	}
+	h.ok(changed.PutNewsAway(t.Context(), news[0].Stays))
+	if news := p.signInAt(second).Welcome().News; len(news) != 0 {
+		t.Errorf("the second computer tells again: %+v", news)
+	}
+	if news := p.signInAt(first).Welcome().News; len(news) != 2 { // each computer is another’s, perhaps
+		t.Errorf("the first computer tells %+v", news)
 	}
 	// Whoever opens the program anew finds key and share in the keychain.
 	p.signInAt(h.elsewhere(secrets, "Other name"))

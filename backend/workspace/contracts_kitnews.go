@@ -1,8 +1,6 @@
 package workspace
 
 import (
-	"slices"
-
 	"countersign/backend/service"
 	"countersign/backend/store"
 )
@@ -48,42 +46,4 @@ func kitNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News
 		}
 	}
 	return news, nil
-}
-
-// ownNews tells somebody that their email was changed, or an authenticator app added, since they were last signed
-// in, by themselves or by another at their open window.
-func ownNews(tx store.ReadTx, p store.Profile, since int64) (news []service.News, err error) {
-	for e, err := range tx.EventsOf(p.ID) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Seq <= since || len(news) == mostNews {
-			break
-		}
-		if e.Kind == eventEmailChanged || e.Kind == eventAppAdded {
-			news = append(news, service.News{Kind: e.Kind, At: e.At, By: p.Name, Detail: e.Detail})
-		}
-	}
-	return news, nil
-}
-
-// entrances are the events with which somebody has come in.
-var entrances = []string{eventSignedIn, eventUnlocked, eventWorkspaceCreated, eventWorkspaceRescued, eventKitUsed}
-
-// lastEntrance is the number of the event with which a profile was last signed in
-// and told its news; 0: never. Whoever came as far as enrolling a phone may have
-// seen none: they are told again, twice rather than not at all.
-func lastEntrance(tx store.ReadTx, profileID string) (seq int64, err error) {
-	for e, err := range tx.EventsOf(profileID) {
-		switch {
-		case err != nil:
-			return 0, err
-		case !slices.Contains(entrances, e.Kind):
-		case e.Detail["as-far-as"] != "":
-			seq = e.Seq // each time a phone had to be enrolled: the first of them
-		default:
-			return e.Seq, nil
-		}
-	}
-	return seq, nil
 }

@@ -194,7 +194,7 @@ func TestAddApp_CrashLeavesNothing(t *testing.T) {
 	h.ok(owner.comesWith(phones[0]))
 }
 
-func TestAddApp_IsToldAtTheNextSignIn(t *testing.T) {
+func TestAddApp_IsToldUntilItIsPutAway(t *testing.T) {
 	t.Parallel()
 	h, owner, _, _ := withApps(t)
 	h.addApp(owner, "Tablet")
@@ -202,8 +202,13 @@ func TestAddApp_IsToldAtTheNextSignIn(t *testing.T) {
 	if len(news) != 1 || news[0].Kind != "app-added" || news[0].Detail["app"] != "Tablet" {
 		t.Errorf("%+v", news)
 	}
+	s := owner.signIn()
+	if again := s.Welcome().News; len(again) != 1 || again[0].Stays != news[0].Stays {
+		t.Errorf("again: %+v", again)
+	}
+	h.ok(s.PutNewsAway(t.Context(), news[0].Stays))
 	if news := owner.signIn().Welcome().News; len(news) != 0 {
-		t.Errorf("again: %+v", news)
+		t.Errorf("after it was put away: %+v", news)
 	}
 }
 

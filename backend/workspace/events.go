@@ -16,6 +16,7 @@ const (
 	eventPhoneAndCodes    = "phone-and-codes-changed" // sheet, replaces: after a help code
 	eventCodesReplaced    = "recovery-codes-replaced" // sheet, replaces
 	eventCodesVoided      = "recovery-codes-voided"   // sheet, left
+	eventOthersEnded      = "other-sessions-ended"
 	eventDisabled         = "2fa-disabled"
 	eventSteppedUp        = "stepped-up" // factor, number
 	eventComputerCode     = "computer-code-made"
@@ -127,6 +128,7 @@ const (
 	eventShown       = "recovery-codes-shown" // sheet
 	eventDropped     = "recovery-codes-dropped"
 	eventChecklist   = "checklist-set" // away: true, false
+	eventNewsPutAway = "news-put-away" // news: the number of an event; at: the ID of the computer
 )
 
 // aside lists what a request leaves in the log before what it asks for, and what it takes up where it was cut off: see journal.Config.

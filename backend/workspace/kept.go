@@ -98,6 +98,7 @@ type keptSession struct {
 	Began                     map[string]string
 	StartedAt, UsedAt, Latest time.Time
 	Waiting                   keptGrant                  `json:",omitzero"`
+	Stood                     bool                       `json:",omitempty"`
 	Confirms                  map[service.Acts]keptGrant `json:",omitempty"`
 	Nonces                    []keptNonce                `json:",omitempty"`
 	Off, Short, EnrolOnly     bool                       `json:",omitempty"`
@@ -224,7 +225,7 @@ func (w asWorkspace) Resume(ctx context.Context, saved secret.Bytes, hold servic
 	case k.Locked != nil:
 		l := k.Locked
 		terms := service.PasswordTerms{WorkspaceID: w.ID(), Nonce: l.Nonce}
-		v.Locked = asLocked{&Locked{PasswordTerms: terms, w: w.Workspace, id: l.ID, at: l.At, epoch: l.Epoch, startedAt: l.StartedAt, latest: l.Latest, wrong: l.Wrong}}
+		v.Locked = asLocked{&Locked{PasswordTerms: terms, w: w.Workspace, id: l.ID, at: l.At, epoch: l.Epoch, startedAt: l.StartedAt, elapsing: elapsing{latest: l.Latest}, wrong: l.Wrong}}
 	case k.Session != nil:
 		s, err := w.resumeSession(*k.Session, hold)
 		if err != nil || k.Enrolment == nil {
@@ -365,7 +366,7 @@ func (s *Session) kept() *keptSession {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := &keptSession{
-		ID: s.id, At: s.at, Epoch: s.epoch, Began: s.began, StartedAt: s.startedAt, UsedAt: s.usedAt, Latest: s.latest, Waiting: keptGrant{s.waiting.at, s.waiting.how},
+		ID: s.id, At: s.at, Epoch: s.epoch, Began: s.began, StartedAt: s.startedAt, UsedAt: s.usedAt, Latest: s.latest, Waiting: keptGrant{s.waiting.at, s.waiting.how}, Stood: s.stood,
 		Off: s.off, Short: s.short, EnrolOnly: s.enrolOnly, Enrolling: s.enrolling, Over: s.over, Overdue: s.overdue, Admin: s.wasAdmin, Run: s.ran,
 	}
 	for acts, g := range s.confirms {
@@ -394,7 +395,7 @@ func (s *Session) kept() *keptSession {
 
 func (w *Workspace) resumeSession(k keptSession, hold service.Hold) (*Session, error) {
 	s := &Session{
-		w: w, id: k.ID, at: k.At, epoch: k.Epoch, began: k.Began, startedAt: k.StartedAt, usedAt: k.UsedAt, latest: k.Latest, waiting: grant{k.Waiting.At, k.Waiting.How},
+		w: w, id: k.ID, at: k.At, epoch: k.Epoch, began: k.Began, startedAt: k.StartedAt, usedAt: k.UsedAt, elapsing: elapsing{latest: k.Latest}, waiting: grant{k.Waiting.At, k.Waiting.How}, stood: k.Stood,
 		off: k.Off, short: k.Short, enrolOnly: k.EnrolOnly, enrolling: k.Enrolling, over: k.Over, overdue: k.Overdue, wasAdmin: k.Admin, ran: k.Run, hold: hold,
 	}
 	for acts, g := range k.Confirms {

@@ -22,16 +22,17 @@ func TestKept_EachFieldIsSavedOrReadAgain(t *testing.T) {
 		{KitAttempt{}, []string{"KitTerms", "madeAt", "over"}, []string{"w", "mu"}},
 		{RedeemAttempt{}, []string{"key", "kinds", "madeAt", "right", "over", "oneTime", "guess", "profile"}, []string{"w", "mu", "CodeTerms", "on", "info"}},
 		{Challenge{}, []string{"profile", "at", "madeAt", "mustEnrol", "short", "alone", "redeems", "over"}, []string{"w", "mu"}},
-		{Locked{}, []string{"PasswordTerms", "id", "at", "epoch", "startedAt", "latest", "wrong", "over"}, []string{"w", "mu"}},
+		{Locked{}, []string{"PasswordTerms", "id", "at", "epoch", "startedAt", "elapsing", "wrong", "over"}, []string{"w", "mu"}},
 		{EnrolmentSession{}, []string{"s", "kind", "done"}, []string{"beginning"}},
 		{
 			Session{},
 			[]string{
-				"id", "at", "welcome", "began", "epoch", "startedAt", "usedAt", "latest", "over", "waiting", "confirms", "run", "ran", "nonces", "off", "short", "enrolOnly", "enrolling", "overdue", "wasAdmin",
+				"id", "at", "welcome", "began", "epoch", "startedAt", "usedAt", "elapsing", "over", "waiting", "stood", "confirms", "run", "ran", "nonces", "off", "short", "enrolOnly", "enrolling", "overdue", "wasAdmin",
 				"enrolment", "newCodes",
 			},
 			[]string{"w", "hold", "acts", "mu", "own", "jobs"},
 		},
+		{elapsing{}, []string{"latest"}, []string{"seen"}},
 		{PrintRun{}, []string{"second", "made", "run"}, []string{"a", "info", "members", "making", "mu", "sets", "skipped", "inForce", "state", "stage"}},
 		{enrolment{}, []string{"intent", "item", "codes", "issued", "set"}, []string{"key"}},
 		{newCodes{}, []string{"issued", "set"}, nil},
@@ -75,6 +76,15 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		fill(t, v.Index(0), n)
 	case reflect.String:
 		v.SetString(string(rune('a' + *n)))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n)
+	case reflect.Map:
+		key, of := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, n)
+		fill(t, of, n)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, of)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
@@ -104,6 +114,22 @@ func TestKept_PasswordIsSavedWhole(t *testing.T) {
 	got.Lock = secret.NewBytes(back.Lock)
 	if !reflect.DeepEqual(got, next) || got.Lock.Len() == 0 {
 		t.Errorf("of what was chosen something is lost: a secret elides itself, so keptPassword has each by name")
+	}
+}
+
+// What is saved of a session is all in it again once it is resumed.
+func TestKept_SessionIsResumedWhole(t *testing.T) {
+	t.Parallel()
+	var k keptSession
+	n := 0
+	fill(t, reflect.ValueOf(&k).Elem(), &n)
+	k.Enrolment.Item = []byte("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+	s, err := (&Workspace{}).resumeSession(k, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := s.kept(); !reflect.DeepEqual(*again, k) {
+		t.Errorf("%+v\nand not %+v", *again, k)
 	}
 }
 

@@ -38,9 +38,11 @@ var logKinds = map[string]logKind{
 
 	eventCodesReplaced:  {service.GroupRecovery, false},
 	eventCodesVoided:    {service.GroupRecovery, false},
+	eventOthersEnded:    {service.GroupSignIn, false},
 	eventCodesChecked:   {service.GroupRecovery, false},
 	eventCheckPostponed: {service.GroupRecovery, true},
 	eventChecklist:      {service.GroupProfile, true},
+	eventNewsPutAway:    {service.GroupProfile, false},
 	eventShown:          {service.GroupRecovery, true},
 	eventDropped:        {service.GroupRecovery, true},
 

@@ -159,6 +159,12 @@ var acts = []act{
 		c.ok(c.s.PutChecklistAway(c.Context(), false))
 		return func() error { return c.s.PutChecklistAway(c.Context(), true) }
 	}},
+	{does: []string{"Session.PutNewsAway"}, by: store.RoleMember, ready: func(c *cast) func() error {
+		for range 2 {
+			c.ok(c.s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof()))
+		}
+		return func() error { return c.s.PutNewsAway(c.Context(), c.head()) }
+	}},
 	byMember("Rename", func(c *cast, s *client.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
 	byMember("ChangeEmail", func(c *cast, s *client.Session) error {
 		return s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())

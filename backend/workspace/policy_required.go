@@ -69,7 +69,7 @@ func (s *Session) Whole() error {
 	if err := s.check(required, true); err != nil {
 		return err
 	}
-	if s.over || s.expired(s.w.wall()) {
+	if s.over || s.expired() {
 		return refuse(service.CodeSessionEnded)
 	}
 	return nil

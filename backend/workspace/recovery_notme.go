@@ -3,14 +3,16 @@ package workspace
 import (
 	"context"
 	"errors"
+	"time"
 
 	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
-// NotMe voids what is left of the recovery set: somebody else has used one of its
-// codes. It asks for no proof, since it only takes away, and it ends every other
-// session and challenge of the profile. Errors: recovery_none; folder.
+// NotMe ends every other session and challenge of the profile, and voids what is
+// left of its recovery set, if there is one: somebody else has used one of its codes,
+// or the password. It asks for no proof, since it only takes away. Errors:
+// recovery_none where the set cannot be voided; folder.
 func (s *Session) NotMe(ctx context.Context) error {
 	done, err := s.begin()
 	if err != nil {
@@ -24,30 +26,35 @@ func (s *Session) NotMe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		set, err := tx.ActiveSet(s.id)
-		if errors.Is(err, store.ErrNotFound) {
-			return refuse(service.CodeRecoveryNone)
-		}
+		kind, detail, err := s.voidCodes(tx, now)
 		if err != nil {
 			return err
-		}
-		left, err := codesLeft(tx, s.id)
-		if err != nil {
-			return err
-		}
-		if ok, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, now); err != nil {
-			return err
-		} else if !ok {
-			return refuse(service.CodeRecoveryNone)
 		}
 		committed = s.endOthers(&p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventCodesVoided, s.id, s.id, map[string]string{"sheet": decimal(set.Sheet), "left": decimal(left)})
+		return s.w.record(tx, now, kind, s.id, s.id, detail)
 	})
 	if err == nil {
 		committed()
 	}
 	return err
+}
+
+// voidCodes voids the recovery set, and gives the event of that; or of what is left to do where there is none.
+func (s *Session) voidCodes(tx store.WriteTx, now time.Time) (kind string, detail map[string]string, err error) {
+	set, err := tx.ActiveSet(s.id)
+	if errors.Is(err, store.ErrNotFound) {
+		return eventOthersEnded, nil, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	left, err := codesLeft(tx, s.id)
+	if err != nil {
+		return "", nil, err
+	}
+	ok, err := tx.MoveSet(set.ID, store.SetActive, store.SetVoided, now)
+	return eventCodesVoided, map[string]string{"sheet": decimal(set.Sheet), "left": decimal(left)}, refuseUnless(ok, err, service.CodeRecoveryNone)
 }

@@ -27,9 +27,10 @@ type Session struct {
 	epoch     int
 	startedAt time.Time
 	usedAt    time.Time
-	latest    time.Time // that the clock has shown
+	elapsing
 	over      bool
 	waiting   grant                  // a step-up that waits for its act
+	stood     bool                   // what the session began with was granted to an act: it is to no other
 	confirms  map[service.Acts]grant // the last step-up for each group of acts
 	run       *PrintRun              // under way, or the last one
 	ran       keptRun                // of a session that was resumed: run is read when it is needed
@@ -49,8 +50,9 @@ type Session struct {
 }
 
 func (w *Workspace) newSession(p store.Profile, own service.OwnKeys) *Session {
-	now := w.wall()
-	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, latest: now, own: own, off: true}
+	at := w.clock.Reading()
+	now := at.Round(0)
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, elapsing: elapsing{now, at}, own: own, off: true}
 }
 
 // ProfileID names the profile that is signed in.
@@ -67,13 +69,13 @@ func (s *Session) touch(whole bool) error {
 	if err := s.held(); err != nil {
 		return err
 	}
-	now, required := s.w.wall(), s.w.requires()
+	required := s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.check(required, whole); err != nil {
 		return err
 	}
-	if s.over || s.expired(now) {
+	if s.over || s.expired() {
 		s.over = true
 		return refuse(service.CodeSessionEnded)
 	}
@@ -85,11 +87,11 @@ func (s *Session) touch(whole bool) error {
 // is over. Without 2FA it is no longer than until that is required, from when on
 // an enrolment under way may have time to be finished: look again then.
 func (s *Session) Remaining() time.Duration {
-	now, required := s.w.wall(), s.w.requires()
+	required := s.w.requires()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stand(required)
-	if s.over || s.expired(now) {
+	if s.over || s.expired() {
 		return 0
 	}
 	left := min(s.w.Idle()-s.latest.Sub(s.usedAt), service.SessionLimit-s.latest.Sub(s.startedAt))
@@ -110,18 +112,16 @@ func (s *Session) lastsAtMost() time.Time {
 func (s *Session) LimitReached() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.w.wall().Sub(s.startedAt) >= service.SessionLimit
+	_ = s.expired()
+	return s.latest.Sub(s.startedAt) >= service.SessionLimit
 }
 
 // expired reports whether the session has lasted for its time. It is called with
-// s.mu held. The latest time that was seen counts, so that a clock which goes back
-// a little again and again gains no more than clockSlack; one that goes back
-// further ends the session.
-func (s *Session) expired(now time.Time) bool {
-	if now.After(s.latest) {
-		s.latest = now
-	}
-	return now.Before(s.latest.Add(-clockSlack)) || s.latest.Sub(s.usedAt) >= s.w.Idle() || s.latest.Sub(s.startedAt) >= service.SessionLimit
+// s.mu held. A clock that goes back a little again and again gains no more than
+// clockSlack; one that goes back further ends the session.
+func (s *Session) expired() bool {
+	goesOn := s.reads(s.w.clock.Reading())
+	return !goesOn || s.latest.Sub(s.usedAt) >= s.w.Idle() || s.latest.Sub(s.startedAt) >= service.SessionLimit
 }
 
 // End ends the session. An enrolment that has not reached Continue is undone

@@ -22,6 +22,9 @@ func (c *clock) sleep(d time.Duration) {
 	})(unsafe.Pointer(&c.t)).ext -= int64(d)
 }
 
+// setBack moves the time of day alone.
+func (c *clock) setBack(d time.Duration) { c.sleep(-d) }
+
 // awake gives the clock a monotonic reading, as time.Now has one.
 func (h *fixture) awake() {
 	h.Helper()
@@ -114,4 +117,20 @@ func TestChallenge_ClockSetBackEndsIt(t *testing.T) {
 	h.clock.step(-2 * time.Minute)
 	_, err := c.Verify(t.Context(), secret.NewText(p.code()))
 	h.refused(err, service.CodeChallengeEnded)
+}
+
+func TestSession_ClockSetToAndFroKeepsNoneOpen(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	h.awake()
+	s := h.signedIn()
+	h.clock.step(50 * time.Second)
+	h.clock.setBack(50 * time.Second)
+	if left := s.Remaining(); left != service.DefaultIdle-50*time.Second {
+		t.Errorf("%s are left", left)
+	}
+	h.ok(s.Touch())
+	h.clock.step(50 * time.Second)
+	h.clock.setBack(50 * time.Second) // as if no time went by
+	h.refused(s.Touch(), service.CodeSessionEnded)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/computer"
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -59,6 +60,29 @@ func TestForOneAct_OldSessionIsAskedAgain(t *testing.T) {
 			t.Errorf("after %s: %+v, %v", age, n, err)
 		}
 	}
+}
+
+func TestForOneAct_IsNothingOnceTheSignInHasStoodForAnAct(t *testing.T) {
+	t.Parallel()
+	needs := func(h *fixture, s *client.Session) {
+		h.Helper()
+		h.ok(s.ForOneAct(t.Context()))
+		if n, err := s.StepUp(t.Context(), service.EachTime); err != nil || !n.Password {
+			t.Errorf("%+v, %v", n, err)
+		}
+	}
+	h, owner := alone(t)
+	s := owner.signIn()
+	h.ok(s.ForOneAct(t.Context()))
+	h.ok(second(s.BeginEnable(t.Context(), secret.Text{})))
+	needs(h, s)
+
+	h, _, p, _ := enabled(t)
+	s, err := h.challenge().Verify(t.Context(), secret.NewText(p.code()))
+	h.ok(err)
+	h.clock.step(30 * time.Second)
+	h.ok(s.Disable(t.Context(), byCode(p.code()))) // after which nothing stands that was proven by it
+	needs(h, s)
 }
 
 // TestSession_EndedDoesNothingOfWhatItCould calls what asks for a session as a client that was changed would: with nothing in hand.

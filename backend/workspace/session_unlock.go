@@ -26,10 +26,10 @@ type Locked struct {
 	epoch     int
 	startedAt time.Time // the session
 
-	mu     sync.Mutex // guards what follows
-	latest time.Time  // that the clock has shown
-	wrong  int        // passwords
-	over   bool
+	mu sync.Mutex // guards what follows
+	elapsing
+	wrong int // passwords
+	over  bool
 }
 
 // ForUnlock gives what opens the session again with the password alone, once its window is locked for want of use. It is no use of the session,
@@ -65,12 +65,13 @@ func (s *Session) ForUnlock(ctx context.Context) (*Locked, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.startedAt, l.latest = s.startedAt, s.latest
+	l.startedAt, l.elapsing = s.startedAt, s.elapsing
 	return l, nil
 }
 
-// opens reports whether the password alone may open a session of a profile again: the workspace allows it, 2FA is on, and no admin has given out
-// another password, since this one may be known to others.
+// opens reports whether the password alone may open a session of a profile again: the workspace allows it, 2FA is on, and the password is known to
+// nobody else, as far as can be seen. No admin has given out another, and nobody has tried a second factor since the last sign-in, which only a right
+// password leads to.
 func (w *Workspace) opens(tx store.ReadTx, profileID string) (bool, error) {
 	info, err := tx.Info()
 	if err != nil || !info.QuickUnlock {
@@ -78,6 +79,12 @@ func (w *Workspace) opens(tx store.ReadTx, profileID string) (bool, error) {
 	}
 	if _, err = tx.Factor(profileID); err != nil {
 		return false, ignoreMissing(err)
+	}
+	for _, kind := range []store.Kind{store.KindCode, store.KindRecovery, store.KindHelp} {
+		a, err := tx.Attempts(profileID, kind)
+		if ignoreMissing(err) != nil || a.SinceSignIn > 0 || kind == store.KindCode && a.Failures >= authenticator {
+			return false, ignoreMissing(err)
+		}
 	}
 	reset, err := tx.OneTime(profileID, store.OneTimeReset)
 	if err != nil {
@@ -88,21 +95,18 @@ func (w *Workspace) opens(tx store.ReadTx, profileID string) (bool, error) {
 
 // Remaining is how long a password opens it; zero: none does any more.
 func (l *Locked) Remaining() time.Duration {
-	now := l.w.wall()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.expired(now) {
+	if l.expired() {
 		return 0
 	}
 	return service.SessionLimit - l.latest.Sub(l.startedAt)
 }
 
 // expired reports whether it is over. It is called with l.mu held. A clock that goes back ends it, as it ends a session.
-func (l *Locked) expired(now time.Time) bool {
-	if now.After(l.latest) {
-		l.latest = now
-	}
-	l.over = l.over || now.Before(l.latest.Add(-clockSlack)) || l.latest.Sub(l.startedAt) >= service.SessionLimit
+func (l *Locked) expired() bool {
+	goesOn := l.reads(l.w.clock.Reading())
+	l.over = l.over || !goesOn || l.latest.Sub(l.startedAt) >= service.SessionLimit
 	return l.over
 }
 
@@ -116,10 +120,9 @@ func (l *Locked) Leave() {
 // Unlock checks the password by what the client has signed with it: service.UnlockMessage. It is counted like any other, and the mostWrongth wrong
 // one ends what could be unlocked. Errors: credentials_wrong, throttled, challenge_ended; keychain and folder.
 func (l *Locked) Unlock(ctx context.Context, in service.SignIn) (*Session, error) {
-	now := l.w.wall()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.expired(now) {
+	if l.expired() {
 		return nil, refuse(service.CodeChallengeEnded)
 	}
 	s, err := l.open(ctx, in)
@@ -153,6 +156,9 @@ func (l *Locked) open(ctx context.Context, in service.SignIn) (*Session, error) 
 		return nil, err
 	}
 	s.startedAt = l.startedAt
+	if l.latest.After(s.latest) { // a clock that was set back gains no more by it
+		s.latest, s.usedAt = l.latest, l.latest
+	}
 	return s, nil
 }
 

@@ -346,7 +346,7 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 		}
 	}
 	at := a.arrivesAt()
-	news, err := newsOf(tx, profileID, at)
+	news, err := newsOf(tx, profileID, at, a.factor == factorUnlock)
 	if err != nil {
 		return wel, err
 	}
@@ -374,12 +374,12 @@ func (w *Workspace) tell(tx store.ReadTx, profileID string, a signInDetails) (se
 // newsOf reads what others have done to a profile since it was last signed in,
 // after what an owner or an admin has to know of the Emergency Kit. What is new
 // goes by the number of the event: a clock that was set back hides nothing.
-func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err error) {
+func newsOf(tx store.ReadTx, profileID, at string, unlocks bool) (news []service.News, err error) {
 	p, err := tx.Profile(profileID)
 	if err != nil {
 		return nil, err
 	}
-	since, err := lastEntrance(tx, profileID)
+	since, err := lastEntrance(tx, profileID, unlocks)
 	if err != nil {
 		return nil, err
 	}
@@ -387,10 +387,9 @@ func newsOf(tx store.ReadTx, profileID, at string) (news []service.News, err err
 	if err != nil {
 		return nil, err
 	}
-	itself, err1 := ownNews(tx, p, since)
-	added, err2 := computerNews(tx, p, at)
-	wait, err3 := waitingNews(tx, p)
-	return slices.Concat(others.whole, others.kit, wait, itself, added, others.own), errors.Join(err1, err2, err3)
+	itself, err1 := ownNews(tx, p, at)
+	wait, err2 := waitingNews(tx, p)
+	return slices.Concat(others.whole, others.kit, wait, itself, others.own), errors.Join(err1, err2)
 }
 
 // waitingNews tells an owner or an admin of each who got a key pair that nobody can give the vault's keys to: until there is a password reset they open no

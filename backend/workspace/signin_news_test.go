@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -95,6 +96,54 @@ func TestNews_SheetsThatOneIssuedHideNoneOfOnesOwn(t *testing.T) {
 	h.ok(second(r.PutInForce(t.Context(), nil)))
 	news := admin.signIn().Welcome().News
 	if len(news) != 1 || news[0].Kind != "run-sheet-issued" || news[0].Detail["run"] != "1" || news[0].By != owner.name {
+		t.Errorf("%+v", news)
+	}
+}
+
+func TestOwnNews_TellsOfAllThatSomebodyComesInWith(t *testing.T) {
+	t.Parallel()
+	h, owner, _, _ := withApps(t)
+	s := owner.signIn()
+	h.ok(second(s.BeginNewCodes(t.Context(), owner.proof())))
+	h.ok(s.KeepNewCodes(t.Context()))
+	h.addApp(owner, "Tablet")
+	if got := owner.kinds(); !slices.Equal(got, []string{"app-added", "recovery-codes-replaced"}) {
+		t.Errorf("told %v", got)
+	}
+}
+
+func TestOwnNews_OthersPutNoneOfItAway(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	member := h.one(person{role: store.RoleMember, on: true})
+	h.ok(member.signIn().ChangeEmail(t.Context(), "somewhere@example.org", member.proof()))
+	member.email = "somewhere@example.org"
+	news := member.signIn().Welcome().News
+	if len(news) != 1 {
+		t.Fatalf("%+v", news)
+	}
+	h.ok(owner.signIn().PutNewsAway(t.Context(), news[0].Stays))
+	if got := member.kinds(); !slices.Equal(got, []string{"email-changed"}) {
+		t.Errorf("told %v", got)
+	}
+}
+
+func TestOwnNews_TenAtMostAndThenThoseBefore(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	for i := range 12 {
+		h.ok(owner.signIn().ChangeEmail(t.Context(), fmt.Sprintf("amara%d@example.org", i), owner.proof()))
+		owner.email = fmt.Sprintf("amara%d@example.org", i)
+	}
+	s := owner.signIn()
+	news := s.Welcome().News
+	if len(news) != 10 || news[0].Detail["to"] != "amara11@example.org" {
+		t.Fatalf("%d: %+v", len(news), news)
+	}
+	for _, n := range news {
+		h.ok(s.PutNewsAway(t.Context(), n.Stays))
+	}
+	if news := owner.signIn().Welcome().News; len(news) != 2 || news[0].Detail["to"] != "amara1@example.org" {
 		t.Errorf("%+v", news)
 	}
 }

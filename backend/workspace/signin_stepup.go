@@ -47,13 +47,13 @@ const freshness = time.Minute
 
 // ForOneAct takes the sign-in of a moment ago as the step-up of the one act that
 // it was made for. It is for a command that signs in, acts and ends; a window
-// that stays open asks again. On an older session it does nothing.
+// that stays open asks again. On an older session it does nothing, nor on one
+// whose sign-in has been taken for an act before.
 func (s *Session) ForOneAct(context.Context) error {
 	s.mu.Lock()
-	fresh := within(s.startedAt, s.w.wall(), freshness) && s.began["factor"] != factorUnlock
-	s.mu.Unlock()
-	if fresh {
-		s.grant()
+	defer s.mu.Unlock()
+	if within(s.startedAt, s.w.wall(), freshness) && s.began["factor"] != factorUnlock && !s.stood {
+		s.grantLocked()
 	}
 	return nil
 }
@@ -69,8 +69,11 @@ type grant struct {
 func (s *Session) grant() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.waiting = grant{s.w.wall(), s.began}
+	s.grantLocked()
 }
+
+// grantLocked is grant with s.mu held.
+func (s *Session) grantLocked() { s.waiting, s.stood = grant{s.w.wall(), s.began}, true }
 
 // granted reports whether the next act needs no proof.
 func (s *Session) granted() bool {
@@ -94,7 +97,7 @@ func (s *Session) confirmed(acts service.Acts) grant {
 func (s *Session) unconfirm() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.waiting, s.confirms = grant{}, nil
+	s.waiting, s.confirms, s.stood = grant{}, nil, true
 }
 
 // use spends the grant that waits, if there is one, before the act that it is for.

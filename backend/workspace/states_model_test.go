@@ -24,7 +24,10 @@ func otherSheet(before, after standing) bool {
 }
 
 func noSheet(before, after standing) bool {
-	return after.on && before.sheet > 0 && after.sheet == 0 && before.phone == after.phone
+	if before.sheet == 0 { // there was none
+		return before.but() == after.but()
+	}
+	return after.on && after.sheet == 0 && before.phone == after.phone
 }
 
 // codeUsed: one code more of the same set, and nothing else.

@@ -24,18 +24,11 @@ func (w *Workspace) Support(ctx context.Context) (s service.Support, err error) 
 		if info.HideAdmins {
 			return nil
 		}
-		members, err := tx.Members()
-		if err != nil {
-			return err
+		all, err := tx.Administer() // and not the members: anybody may ask
+		for _, p := range all {
+			s.Names = append(s.Names, p.Name)
 		}
-		for _, role := range []store.Role{store.RoleOwner, store.RoleAdmin} {
-			for _, m := range members {
-				if m.Role == role && m.State == store.ProfileActive {
-					s.Names = append(s.Names, m.Name)
-				}
-			}
-		}
-		return nil
+		return err
 	})
 	return s, err
 }

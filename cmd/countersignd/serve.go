@@ -94,6 +94,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 	if err != nil {
 		return err
 	}
+	behind = leavingRoom(behind, c.connections)
 	serving := &http.Server{
 		Handler: watched(leaving(a, h), m, log), ReadHeaderTimeout: timeForHeader, IdleTimeout: timeIdle, MaxHeaderBytes: mostHeader,
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: certs.forHandshake}, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),

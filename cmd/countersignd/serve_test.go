@@ -500,6 +500,24 @@ func TestServe_TakesNoMoreConnectionsThanItMay(t *testing.T) {
 	}
 }
 
+func TestServe_OneAddressLeavesRoomForOthers(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.init()
+	p.settings["max-connections"] = "4"
+	s := p.serve()
+	for i := range 4 {
+		raw, err := net.Dial("tcp", s.main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		if err := tls.Client(raw, &tls.Config{InsecureSkipVerify: true}).Handshake(); (err == nil) != (i < 3) {
+			t.Errorf("connection %d: %v", i+1, err)
+		}
+	}
+}
+
 func TestServe_BalancerSaysWhoseAConnectionIs(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

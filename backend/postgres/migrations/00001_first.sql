@@ -263,6 +263,9 @@ CREATE TABLE events (
   PRIMARY KEY (workspace, seq)
 );
 CREATE INDEX events_of ON events (workspace, subject, seq);
+-- What somebody changed of how they come in, and what they put away of it, is asked
+-- for at each of their sign-ins.
+CREATE INDEX own_news ON events (workspace, subject, seq) WHERE kind IN ('app-added', 'computer-added', 'email-changed', 'news-put-away', 'recovery-codes-replaced');
 -- What was done with the Emergency Kit is asked for at each sign-in of an owner or
 -- an admin, and is a handful of events among any number.
 CREATE INDEX events_of_kit ON events (workspace, seq) WHERE kind IN ('emergency-kit-made', 'emergency-kit-used');

@@ -329,6 +329,15 @@ func notMe(f *fixture) {
 	}
 	_, err = m.challenge().Recover(f.ctx(), text(m.codes[0]))
 	f.refused(err, service.CodeRecoveryNone)
-	f.refused(s.NotMe(f.ctx()), service.CodeRecoveryNone)
-	m.signIn()
+	for what, m := range map[string]*person{"its codes are void": m, "it has none": f.member(service.RoleMember)} {
+		s, other := m.signIn(), m.signIn()
+		f.ok(s.NotMe(f.ctx()))
+		if _, err := other.Overview(f.ctx()); !service.IsCode(err, service.CodeSessionEnded) {
+			f.Errorf("where %s another session goes on: %v", what, err)
+		}
+		f.ok(s.Whole())
+		log, err := s.OwnLog(f.ctx(), 0, 1)
+		f.ok(err)
+		f.same("the log says", log.Entries[0].Kind, "other-sessions-ended")
+	}
 }

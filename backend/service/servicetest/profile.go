@@ -16,7 +16,7 @@ import (
 
 var profiles = []useCase{
 	{"Rename_IsSeenByOthers", renames, []string{"Session.Rename"}},
-	{"ChangeEmail_NewOneSignsInAndOtherSessionsEnd", emailChanges, []string{"Session.CheckEmail", "Session.ChangeEmail"}},
+	{"ChangeEmail_NewOneSignsInAndOtherSessionsEnd", emailChanges, []string{"Session.CheckEmail", "Session.ChangeEmail", "Session.PutNewsAway"}},
 	{"ChangePassword_NewOneSignsInAndOtherSessionsEnd", passwordChanges, []string{"Session.ChangePassword", "Session.OwnKeys"}},
 	{"ChangePassword_RefusesWhatNoClientMakes", passwordMalformed, nil},
 	{"StepUp_AsksForWhatIsOn", stepUpNeeds, []string{"Session.StepUp"}},
@@ -73,9 +73,28 @@ func emailChanges(f *fixture) {
 	_, _, err := m.w.SignIn(f.ctx(), m.email, text(m.pass))
 	f.refused(err, f.nobody())
 	m.email = "bela@example.org"
-	if news := m.signIn().Welcome().News; len(news) != 1 || news[0].Kind != "email-changed" || news[0].Detail["to"] != "Bela@example.org" {
-		f.Errorf("%+v", news)
+	for range 2 { // any sign-in may be another’s: it is told until it is put away
+		s = m.signIn()
+		if news := s.Welcome().News; len(news) != 1 || news[0].Kind != "email-changed" || news[0].Detail["to"] != "Bela@example.org" || news[0].Stays == 0 {
+			f.Errorf("%+v", news)
+		}
 	}
+	number := s.Welcome().News[0].Stays
+	f.ok(s.PutNewsAway(f.ctx(), number+1)) // which is none
+	f.same("pieces of news", len(m.signIn().Welcome().News), 1)
+	for range 2 {
+		f.ok(s.PutNewsAway(f.ctx(), number))
+	}
+	f.same("pieces of news once it is away", len(m.signIn().Welcome().News), 0)
+	log, err := s.OwnLog(f.ctx(), 0, service.LogLimit)
+	f.ok(err)
+	away := 0
+	for _, e := range log.Entries {
+		if e.Kind == "news-put-away" {
+			away++
+		}
+	}
+	f.same("times that it was put away", away, 1)
 	seen, err := f.owner.admin().Member(f.ctx(), m.id)
 	f.ok(err)
 	f.same("the email", seen.Email, "Bela@example.org")
@@ -142,6 +161,11 @@ func stepUpNeeds(f *fixture) {
 	s, err := m.challenge().Recover(f.ctx(), text(m.codes[0]))
 	f.ok(err)
 	f.same("right after a recovery code", needs(s), service.StepUpNeeds{})
+	f.ok(second(s.BeginNewCodes(f.ctx(), client.Proof{})))
+	f.ok(s.ForOneAct(f.ctx())) // what the code stood for is done
+	f.same("after that act", needs(s), service.StepUpNeeds{Password: true, Factor: true})
+	s, err = m.challenge().Recover(f.ctx(), text(m.codes[9]))
+	f.ok(err)
 	f.place.Advance(service.GrantLife - time.Minute)
 	f.ok(s.Touch())
 	f.place.Advance(time.Minute)
@@ -222,9 +246,12 @@ func stepUpGrants(f *fixture) {
 	f.ok(s.ForOneAct(f.ctx()))
 	f.ok(prove(f, s, none))
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
-	f.place.Advance(time.Minute)
-	f.ok(s.ForOneAct(f.ctx())) // it is too late
+	f.ok(s.ForOneAct(f.ctx())) // the sign-in has stood for its act
 	f.refused(prove(f, s, none), service.CodePasswordRequired)
+	late := h.signIn()
+	f.place.Advance(time.Minute)
+	f.ok(late.ForOneAct(f.ctx())) // it is too late
+	f.refused(prove(f, late, none), service.CodePasswordRequired)
 
 	f.ok(a.Prove(f.ctx(), service.EachTime, h.proof(s)))
 	f.conflict(second(a.MakeKit(f.ctx(), none, "another key")))         // which did nothing

@@ -11,10 +11,12 @@ import (
 var unlocks = []useCase{
 	{"Unlock_PasswordAloneOpensTheSessionAgain", unlockOpens, []string{"Admin.SetQuickUnlock", "Session.ForUnlock", "Locked.Terms", "Locked.Remaining", "Locked.Unlock", "Locked.Leave"}},
 	{"Unlock_IsNoUseOfTheSessionAndIsGoodOnce", unlockOnce, nil},
+	{"Unlock_TakesNothingFromWhatASignInTells", unlockTells, nil},
 	{"Unlock_IsForSecondFactorsAndWhereItIsAllowed", unlockAllowed, nil},
 	{"Unlock_LastsNoLongerThanTheSessionWouldHave", unlockEnds, nil},
 	{"Unlock_FifthWrongPasswordEndsIt", unlockGuesses, nil},
 	{"Unlock_ConfirmsNothing", unlockConfirms, nil},
+	{"Unlock_EndsWithAWrongSecondFactor", unlockAfterGuesses, nil},
 	{"Unlock_RefusesWhatNoClientSigns", unlockSignatures, nil},
 	{"Unlock_EndsWithWhatEndsTheSession", unlockEndsWith, nil},
 }
@@ -80,6 +82,20 @@ func unlockOnce(f *fixture) {
 	f.refused(second(l.Unlock(f.ctx(), text(p.pass))), service.CodeChallengeEnded)
 }
 
+func unlockTells(f *fixture) {
+	p := f.allowed()
+	s := p.signIn()
+	f.ok(second(f.owner.admin().HelpCode(f.ctx(), p.id, "", f.owner.proof())))
+	for _, want := range []int{1, 0} { // once more than the last time
+		l := p.lockedWith(s)
+		s = p.unlock(l)
+		f.same("pieces of news", len(s.Welcome().News), want)
+	}
+	f.ok(s.End(f.ctx()))
+	f.same("pieces of news at the sign-in", len(p.signIn().Welcome().News), 1)
+	f.same("pieces of news at the next", len(p.signIn().Welcome().News), 0)
+}
+
 func unlockAllowed(f *fixture) {
 	p := f.guarded(service.RoleMember)
 	s := p.signIn()
@@ -104,6 +120,14 @@ func unlockAllowed(f *fixture) {
 
 func unlockEnds(f *fixture) {
 	p := f.allowed()
+	back := p.locked()
+	f.place.Advance(time.Hour)
+	back = p.lockedWith(p.unlock(back))
+	f.place.Advance(-50 * time.Second)
+	back = p.lockedWith(p.unlock(back))
+	f.place.Advance(-50 * time.Second) // which is too much, together
+	f.refused(second(back.Unlock(f.ctx(), text(p.pass))), service.CodeChallengeEnded)
+	f.place.Advance(100 * time.Second)
 	l := p.locked() // a session that has begun by now
 	f.place.Advance(service.SessionLimit - 10*time.Second)
 	s := p.unlock(l)
@@ -155,18 +179,37 @@ func unlockConfirms(f *fixture) {
 		f.Errorf("an act needs %+v", needs)
 	}
 	f.refused(second(s.BeginChangePhone(f.ctx(), 0, client.Proof{Password: text(p.pass)})), service.CodeFactorRequired)
-	// Nor does it forgive wrong codes.
-	c := p.challenge()
-	for range 3 {
-		_, err := c.Verify(f.ctx(), text(p.phone.wrong()))
+}
+
+func unlockAfterGuesses(f *fixture) {
+	p := f.allowed()
+	for what, guess := range map[string]func(c *client.Challenge) error{
+		"verification code": func(c *client.Challenge) error { return second(c.Verify(f.ctx(), text(p.phone.wrong()))) },
+		"recovery code":     func(c *client.Challenge) error { return second(c.Recover(f.ctx(), text("ABCD-EFGH-JKMN-PQRS"))) },
+	} {
+		s := p.signIn()
+		l, err := s.ForUnlock(f.ctx())
+		f.ok(err)
+		c := p.challenge()
+		if guess(c) == nil {
+			f.Errorf("a wrong %s is right", what)
+		}
+		f.refused(second(s.ForUnlock(f.ctx())), service.CodeForbidden)
+		if s, err := l.Unlock(f.ctx(), text(p.pass)); s != nil || !service.IsCode(err, service.CodeChallengeEnded) {
+			f.Errorf("after a wrong %s: %v", what, err)
+		}
+		again := p.signIn() // which shows a right one
+		f.same("wrong ones that it tells of", again.Welcome().FailedCodes, 1)
+		p.unlock(p.lockedWith(again))
+	}
+	for range 20 {
+		_, err := p.challenge().Verify(f.ctx(), text(p.phone.wrong()))
 		f.refused(err, service.CodeCodeWrong)
+		f.place.Advance(time.Hour)
 	}
-	l = p.lockedWith(s)
-	if w := p.unlock(l).Welcome(); w.FailedCodes != 3 {
-		f.Errorf("%+v", w)
-	}
-	_, err = c.Verify(f.ctx(), text(p.phone.wrong()))
-	f.same("attempts that are left", argument(f.refused(err, service.CodeCodeWrong), "left"), 1)
+	s, err := p.challenge().Recover(f.ctx(), text(p.codes[0]))
+	f.ok(err)
+	f.refused(second(s.ForUnlock(f.ctx())), service.CodeForbidden) // the authenticator is off
 }
 
 func (p *person) lockedWith(s *client.Session) *client.Locked {

@@ -233,6 +233,9 @@ CREATE TABLE events (
   tree    BLOB    NOT NULL -- hashes of the Merkle tree over the log: of the subtrees that end with this event, its leaf first
 ) STRICT;
 CREATE INDEX events_of ON events (subject, seq);
+-- What somebody changed of how they come in, and what they put away of it, is asked
+-- for at each of their sign-ins.
+CREATE INDEX own_news ON events (subject, seq) WHERE kind IN ('app-added', 'computer-added', 'email-changed', 'news-put-away', 'recovery-codes-replaced');
 -- What was done with the Emergency Kit is asked for at each sign-in of an owner or
 -- an admin, and is a handful of events among any number.
 CREATE INDEX events_of_kit ON events (seq) WHERE kind IN ('emergency-kit-made', 'emergency-kit-used');

@@ -162,6 +162,20 @@ func owners(f *fixture) {
 		f.same("owners in the order in which they came", got, "o4 o0 ", err)
 		return nil
 	})
+	for i, name := range []string{"b", "C", "a"} {
+		p := person(fmt.Sprint("a", i))
+		p.Role, p.Name = store.RoleAdmin, name
+		f.update(func(tx store.WriteTx) error { return tx.InsertProfile(p) })
+	}
+	gone := person("gone")
+	gone.Role, gone.State = store.RoleAdmin, store.ProfileSuspended
+	f.update(func(tx store.WriteTx) error { return tx.InsertProfile(gone) })
+	f.view(func(tx store.ReadTx) error {
+		all, err := tx.Administer()
+		got, err := names(all, err, func(p store.Profile) any { return p.ID })
+		f.same("owners and then admins, by name", got, "o0 o4 a2 a0 a1 ", err)
+		return nil
+	})
 }
 
 func staleAttempts(f *fixture) {

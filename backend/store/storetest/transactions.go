@@ -74,6 +74,8 @@ func eventsChosen(f *fixture) {
 		for i, c := range []struct{ kind, actor, subject string }{
 			{"k", "a", "b"}, {"k", "b", "b"}, {"k", "", "b"}, {"emergency-kit-made", "a", ""}, {"run-sheet-issued", "a", "b"}, {"k", "a", "c"},
 			{"emergency-kit-used", "", "a"}, {"run-sheets-issued", "a", ""},
+			{"app-added", "b", "b"}, {"email-changed", "c", "c"}, {"recovery-codes-replaced", "b", "b"}, {"k", "b", "b"}, {"computer-added", "b", "b"},
+			{"email-changed", "b", "b"}, {"news-put-away", "b", "b"},
 		} {
 			e := event(int64(i+1), c.kind, c.actor, c.subject)
 			if err := tx.AppendEvent(e); err != nil {
@@ -90,7 +92,10 @@ func eventsChosen(f *fixture) {
 		}{
 			{"what others did to b", tx.EventsAbout("b", 0), "5 1 "},
 			{"what others did to b after 1", tx.EventsAbout("b", 1), "5 "},
-			{"what was done to b", tx.EventsOf("b"), "5 3 2 1 "},
+			{"what was done to b", tx.EventsOf("b"), "15 14 13 12 11 9 5 3 2 1 "},
+			{"how b comes in", tx.OwnNews("b"), "15 14 13 11 9 "},
+			{"how c comes in", tx.OwnNews("c"), "10 "},
+			{"how a comes in", tx.OwnNews("a"), ""},
 			{"the kit's", tx.KitEvents(0), "7 4 "},
 			{"the kit's after 4", tx.KitEvents(4), "7 "},
 			{"sheets", tx.SheetsIssued(0), "8 5 "},

@@ -54,11 +54,13 @@ const kinds: Record<string, Kind> = {
     more: 'audit.says.recovery-codes-voided.more',
     icon: RotateCcw,
   },
+  'other-sessions-ended': { says: 'event.other-sessions-ended', icon: Ban },
   'profile-renamed': {
     says: 'audit.says.profile-renamed',
     more: 'audit.says.profile-renamed.more',
     icon: UserRound,
   },
+  'news-put-away': { says: 'event.news-put-away', icon: UserRound },
   'email-changed': {
     says: 'audit.says.email-changed',
     more: 'audit.says.email-changed.more',

@@ -1,4 +1,4 @@
-/** What others did since the last sign-in, to one's profile or with the Emergency Kit, and what to do about it. */
+/** What others did since the last sign-in, to one's profile or with the Emergency Kit, what was changed of how one comes in, and what to do about it. */
 import type { News, Permission, Role } from '../wire/api';
 import { atTime, onDay } from '../base/dates';
 import type { Words } from '../base/errors';
@@ -22,6 +22,8 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
       return ['profile'];
     case 'run-sheet-voided':
       return ['new-codes'];
+    case 'recovery-codes-replaced':
+      return ['new-codes', 'password'];
     case 'password-reset-given':
     case 'help-code-given':
     case 'email-changed':
@@ -85,6 +87,8 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
         what: t('news.app', { name: detail?.app ?? '', when: atTime(at) }),
         next: t('news.app_next'),
       };
+    case 'recovery-codes-replaced':
+      return { what: t('news.codes', { when: atTime(at) }), next: t('news.codes_next') };
     case 'role-changed':
       return {
         what: t('news.role', { ...who, role: roleName((detail?.to ?? 'member') as Role) }),

@@ -44,6 +44,8 @@ export const Profile = {
   disable: (session: string, factor: Factor) =>
     call<ProfileView>(async () => profile.Disable(session, await closedFactor(factor))),
   checklist: (session: string) => call<ChecklistView>(() => profile.Checklist(session)),
+  /** Has a piece of news that stays told no more at this computer. */
+  putNewsAway: (session: string, number: number) => call<void>(() => profile.PutNewsAway(session, number)),
   /** Hides the checklist from this person, or shows it again. */
   putChecklistAway: (session: string, away: boolean) =>
     call<ChecklistView>(() => profile.PutChecklistAway(session, away)),

@@ -296,6 +296,7 @@ export function fake(scenario) {
       Profile: {
         Get: () => wait(profile),
         Checklist: () => wait(checklist),
+        PutNewsAway: () => wait(),
         PutChecklistAway: (_, away) => wait((checklist = { ...checklist, away })),
         Rename: (_, name) => (name ? wait({ ...profile, name }) : refuse('name_required', 'name')),
         CheckEmail: (_, email) =>

@@ -31,6 +31,7 @@ describe('the news of an admin’s act', () => {
     ]) {
       expect(news(kind)?.what).toMatch(/Hannah Weiß.*today/);
     }
+    expect(news('recovery-codes-replaced')?.what).toMatch(/^Your recovery codes were replaced today/);
     expect(news('something-new')).toBeUndefined();
   });
 
@@ -53,6 +54,7 @@ describe('the news of an admin’s act', () => {
     const does = (kind: string) => followed(of(kind), []);
     expect(does('2fa-reset')).toEqual(['enable']);
     expect(does('run-sheet-voided')).toEqual(['new-codes']);
+    expect(does('recovery-codes-replaced')).toEqual(['new-codes', 'password']);
     expect(does('run-sheet-issued')).toEqual(['profile']);
     for (const kind of ['password-reset-given', 'help-code-given', 'email-changed'])
       expect(does(kind)).toEqual(['password']);

@@ -1736,6 +1736,7 @@ export namespace app {
 	    at: string;
 	    by: string;
 	    detail: Record<string, string>;
+	    stays?: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new News(source);
@@ -1747,6 +1748,7 @@ export namespace app {
 	        this.at = source["at"];
 	        this.by = source["by"];
 	        this.detail = source["detail"];
+	        this.stays = source["stays"];
 	    }
 	}
 	export class OnComputer {

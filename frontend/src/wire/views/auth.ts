@@ -138,6 +138,8 @@ export interface News {
   at: string;
   by: string;
   detail: Record<string, string> | null;
+  /** It is told at each sign-in until it is put away by this number. */
+  stays?: number;
 }
 
 /** The event `happened`: what others have done, while the person is in. */

@@ -30,6 +30,8 @@ export function PostponeCheck(arg1:string):Promise<app.ProfileView>;
 
 export function PutChecklistAway(arg1:string,arg2:boolean):Promise<app.ChecklistView>;
 
+export function PutNewsAway(arg1:string,arg2:number):Promise<void>;
+
 export function Rename(arg1:string,arg2:string):Promise<app.ProfileView>;
 
 export function SecurityLog(arg1:string,arg2:number):Promise<app.LogPage>;

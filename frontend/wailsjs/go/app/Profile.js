@@ -58,6 +58,10 @@ export function PutChecklistAway(arg1, arg2) {
   return window['go']['app']['Profile']['PutChecklistAway'](arg1, arg2);
 }
 
+export function PutNewsAway(arg1, arg2) {
+  return window['go']['app']['Profile']['PutNewsAway'](arg1, arg2);
+}
+
 export function Rename(arg1, arg2) {
   return window['go']['app']['Profile']['Rename'](arg1, arg2);
 }
