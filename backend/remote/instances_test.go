@@ -32,7 +32,6 @@ import (
 	"countersign/backend/server"
 	"countersign/backend/serverkey"
 	"countersign/backend/service"
-	"countersign/backend/service/servicetest"
 	"countersign/backend/store"
 	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
@@ -235,26 +234,6 @@ func (p *instances) instance(connString string, key *serverkey.Key, lease time.D
 func (p *instances) asks(which int) {
 	choose := func() int { return which }
 	p.choose.Store(&choose)
-}
-
-func TestInstances_AskedByTurnsKeepTheContract(t *testing.T) {
-	t.Parallel()
-	servicetest.Run(t, func(t *testing.T) servicetest.Place {
-		p := newInstances(t)
-		files := p.all[0].database.Workspace("main").Blobs(p.ctx())
-		first := true
-		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
-			Lose: func(name string) { p.ok(files.Remove(name)) },
-			Open: func(t testing.TB) *client.Workspace {
-				if first {
-					first = false
-					return p.owner
-				}
-				return p.computer(t)
-			},
-		}
-	})
 }
 
 // atOnce asks both at the same moment, many times each, and counts what came of it.
