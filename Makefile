@@ -179,12 +179,13 @@ test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-windo
 endif
 
 .PHONY: test test-all
-# Windows are mostly waited for, and the page's tools keep one core busy at most: both run beside the Go tests. The
-# browser tests keep all cores busy by themselves. Two Go commands at once would compile the same packages: the
-# windows' application is built when lint has compiled them.
+# The page's packages are mostly waited for: Go code is looked at meanwhile. Windows are mostly waited for, too, and the
+# page's tools keep one core busy at most: both run beside the Go tests. The browser tests keep all cores busy by
+# themselves. Two Go commands at once would compile the same packages: the windows' application is built when lint has
+# compiled them.
 test: ## check each area: this is what CI runs
 	@$(MAKE) setup-test
-	@$(MAKE) -j2 ready-page
+	@$(MAKE) -j2 ready-page lint-go
 	@$(MAKE) -j2 check-go check-page-window
 	@$(MAKE) -j2 test-bindings ready-e2e
 	@$(MAKE) test-e2e
@@ -199,7 +200,6 @@ test-all: test ## check everything: what "make test" checks, the rest of the Go,
 ready-page: setup $(page)
 
 check-go:
-	@$(MAKE) lint-go
 	@$(MAKE) test-go tags=$(production)
 
 check-page-window:
@@ -278,7 +278,7 @@ lint: lint-go lint-page ## formatting, vet, staticcheck, types, shell, workflows
 	@go tool -modfile=build/package.mod actionlint
 	@build/vulnerabilities.sh
 
-lint-go: setup-build setup-test $(page)
+lint-go: setup-build setup-test
 	@echo "lint"
 	@unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l); \
 		[ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }

@@ -71,6 +71,21 @@ func servingNewest(t *testing.T, newest func() string) (*httptest.Server, remote
 	}
 }
 
+// inviting gives the window of a server's owner, who is in and has the invitation of Sam on their clipboard, and Sam's window, which has
+// joined nothing yet.
+func inviting(t *testing.T) (owner *window, in SignedIn, member *window) {
+	t.Helper()
+	_, invitation := serving(t)
+	owner = newWindow(t)
+	owner.expect("create")
+	in = owner.join(invitation.Link().Reveal())
+	mail := owner.page.mailbox()
+	_, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
+	owner.ok(err)
+	owner.ok((&Members{owner.s}).CopyGiven(in.Token))
+	return owner, in, newWindow(t)
+}
+
 // join pastes an invitation and chooses a password.
 func (w *window) join(link string) SignedIn {
 	w.Helper()

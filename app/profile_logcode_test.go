@@ -10,15 +10,7 @@ import (
 
 func TestLogCode_IsComparedWithAnothersComputer(t *testing.T) {
 	t.Parallel()
-	_, invitation := serving(t)
-	owner := newWindow(t)
-	owner.expect("create")
-	in := owner.join(invitation.Link().Reveal())
-	mail := owner.page.mailbox()
-	_, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
-	owner.ok(err)
-	owner.ok((&Members{owner.s}).CopyGiven(in.Token))
-	member := newWindow(t)
+	owner, in, member := inviting(t)
 	theirs := member.join(owner.desk.clip)
 
 	is, err := (&Profile{owner.s}).LogState(in.Token)

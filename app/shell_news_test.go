@@ -32,15 +32,7 @@ func (w *window) hears(all chan Happened) Happened {
 
 func TestNews_OfAnOpenWindowComeByThemselves(t *testing.T) {
 	t.Parallel()
-	_, invitation := serving(t)
-	owner := newWindow(t)
-	owner.expect("create")
-	in := owner.join(invitation.Link().Reveal())
-	mail := owner.page.mailbox()
-	_, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
-	owner.ok(err)
-	owner.ok((&Members{owner.s}).CopyGiven(in.Token))
-	member := newWindow(t)
+	owner, in, member := inviting(t)
 	all := member.heard()
 	theirs := member.join(owner.desk.clip)
 	id := theirs.Profile.ID
@@ -51,7 +43,7 @@ func TestNews_OfAnOpenWindowComeByThemselves(t *testing.T) {
 	}
 	// An owner's table of members is another once a member has changed something, and nobody's session lasts longer for that.
 	owners := owner.heard()
-	_, err = (&Profile{member.s}).Rename(theirs.Token, "Sam T. Lee")
+	_, err := (&Profile{member.s}).Rename(theirs.Token, "Sam T. Lee")
 	owner.ok(err)
 	for h = owner.hears(owners); !h.Members; h = owner.hears(owners) { // what was before it may come first
 	}

@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: 'browser',
   outputDir: '../build/playwright',
   fullyParallel: true,
-  // One more than cores: a test waits for its phone's next code, or for the page to be drawn.
-  workers: 3,
+  // Twice the cores of CI: a test waits for its phone's next code, or for the page to be drawn.
+  workers: 4,
   forbidOnly: true,
   preserveOutput: 'failures-only',
   // A test that passes at the second try has failed.

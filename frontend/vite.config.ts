@@ -70,6 +70,7 @@ export default mergeConfig(
       include: ['tests/unit/**/*.test.ts'],
       exclude: configDefaults.exclude,
       setupFiles: ['tests/unit/english.ts'],
+      testTimeout: 60_000, // a machine may be busy
     },
   }),
 );

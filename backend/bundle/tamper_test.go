@@ -31,8 +31,8 @@ func TestVerify_FindsEachChangedByte(t *testing.T) {
 	with := withOurs(t)
 	two := must(bundle.ParseRecipients(others.Recipient().String() + "\n" + ours.Recipient().String()))
 	file := made(t, two, nil)
-	for i := range file {
-		bit := byte(1) << (i % 8)
+	for i := 0; i < len(file); i += tried {
+		bit := byte(1) << (i / tried % 8)
 		file[i] ^= bit
 		if _, err := verify(file, with); !isKnown(err) {
 			t.Errorf("byte %d of %d: %v", i, len(file), err)
@@ -48,7 +48,7 @@ func TestVerify_FindsEachCutAndAddedByte(t *testing.T) {
 	t.Parallel()
 	with := withOurs(t)
 	file := made(t, toOurs(t), nil)
-	for n := range file {
+	for n := 0; n < len(file); n += tried {
 		_, err := verify(file[:n], with)
 		want := []error{bundle.ErrCutShort, bundle.ErrEnd}
 		if n == 0 {

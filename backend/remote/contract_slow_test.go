@@ -9,6 +9,9 @@ import (
 	"countersign/backend/service/servicetest"
 )
 
+// byTurns are all use cases.
+var byTurns []string
+
 // Each request that changes something comes three times, twice of it at the same moment: the workspace does what it does where each comes once.
 func TestOnce_RequestsThatComeThriceKeepTheContract(t *testing.T) {
 	t.Parallel()

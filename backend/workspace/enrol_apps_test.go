@@ -2,7 +2,6 @@ package workspace_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,28 +74,6 @@ func (h *fixture) appNames(p *user) (names []string) {
 		names = append(names, a.Name)
 	}
 	return names
-}
-
-// wrongFor is a code that none of the phones shows within 15 hours.
-func wrongFor(phones []phone) string {
-	near := map[string]bool{}
-	for _, p := range phones {
-		for i := -1800; i <= 1800; i++ {
-			near[p.at(p.clock.now().Add(time.Duration(i)*30*time.Second))] = true
-		}
-	}
-	for n := 0; ; n++ {
-		if c := fmt.Sprintf("%06d", n); !near[c] {
-			return c
-		}
-	}
-}
-
-// comesWith signs in with a code of a phone.
-func (p *user) comesWith(with phone) error {
-	p.h.Helper()
-	_, err := p.challenge().Verify(p.h.Context(), secret.NewText(with.code()))
-	return err
 }
 
 func TestAddApp_BothOpenAndEachCodeOnce(t *testing.T) {
@@ -224,135 +201,6 @@ func TestAddApp_TurnsTheAuthenticatorOnAgain(t *testing.T) {
 	h.ok(second(s.Confirm(t.Context(), secret.NewText(h.phoneOf(shown).code()))))
 	h.clock.step(30 * time.Second)
 	h.ok(owner.comesWith(phones[0]))
-}
-
-// wrongs enters that many wrong codes, and waits for each pause.
-func wrongs(h *fixture, p *user, phones []phone, n int) {
-	h.Helper()
-	for range n {
-		_, err := p.challenge().Verify(h.Context(), secret.NewText(wrongFor(phones)))
-		h.refused(err, service.CodeCodeWrong)
-		h.clock.step(48 * time.Hour)
-	}
-}
-
-func TestVerify_AWrongCodeIsOneGuessHoweverManyApps(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet", "Work")
-	h.refused(second(owner.challenge().Verify(t.Context(), secret.NewText(wrongFor(phones)))), service.CodeCodeWrong)
-	if n := h.failures(owner.id, store.KindCode); n != 1 {
-		t.Errorf("%d guesses", n)
-	}
-	wrongs(h, owner, phones, 19)
-	for _, p := range phones {
-		h.refused(owner.comesWith(p), service.CodeAuthenticatorOff)
-	}
-}
-
-// Two apps show the same code by chance once in a million times. It opens once, whichever it was meant for.
-func TestVerify_CodeOfTwoAppsOpensOnce(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	apps := h.factor(owner).Apps
-	same := strings.Repeat("a", totp.KeySize)
-	h.rekey(apps[1], same)
-	h.ok(owner.comesWith(phones[0]))
-	after := h.factor(owner).Apps
-	if after[0].LastStep != after[1].LastStep || after[0].LastStep == 0 {
-		t.Errorf("steps %d and %d", after[0].LastStep, after[1].LastStep)
-	}
-	h.refused(owner.comesWith(phones[0]), service.CodeCodeUsed)
-
-	for i := range apps { // used with one of them before the other showed it
-		h.clock.step(time.Minute)
-		h.rekey(apps[1-i], strings.Repeat("z", totp.KeySize))
-		h.ok(owner.comesWith(phones[0]))
-		h.rekey(apps[1-i], same)
-		h.refused(owner.comesWith(phones[0]), service.CodeCodeUsed)
-	}
-}
-
-func TestVerify_CodeOfAnAppThatGoesMeanwhileOpensNothing(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	steps := h.onSteps()
-	c := owner.challenge()
-	tablet := h.app(owner, "Tablet")
-	steps.before(2, func() { // the guess, the sign-in
-		h.ok(workspace.Change(inner(h.w), t.Context(), func(tx store.WriteTx) error { return second(tx.DeleteApp(owner.id, tablet)) }))
-	})
-	h.refused(second(c.Verify(t.Context(), secret.NewText(phones[1].code()))), service.CodeChallengeEnded)
-}
-
-func TestVerify_AppWhoseKeyIsLostIsNoWayToGuessTheOthers(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	apps := h.factor(owner).Apps
-	for i, app := range apps {
-		key, err := h.secrets.Get(t.Context(), app.Item)
-		h.ok(err)
-		h.ok(h.secrets.Delete(t.Context(), app.Item))
-		h.clock.step(30 * time.Second)
-		h.ok(owner.comesWith(phones[1-i])) // the other one works
-		h.refused(owner.comesWith(phones[i]), service.CodeKeychainItemMissing)
-		if n := h.failures(owner.id, store.KindCode); n != 1 {
-			t.Errorf("%d guesses are counted: one of the apps was looked at", n)
-		}
-		h.ok(h.secrets.Set(t.Context(), app.Item, key))
-		h.clock.step(30 * time.Second)
-		h.ok(owner.comesWith(phones[i]))
-	}
-	h.secrets.fail(nil, store.ErrSecretMissing, nil)
-	h.refused(owner.comesWith(phones[0]), service.CodeKeychainItemMissing)
-	if n := h.failures(owner.id, store.KindCode); n != 0 {
-		t.Errorf("%d guesses are counted: none was looked at", n)
-	}
-}
-
-func TestVerify_ClockThatIsBehindAnyAppsCodesTakesNone(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	h.clock.step(2 * time.Hour)
-	h.ok(owner.comesWith(phones[1]))
-	h.clock.step(-time.Hour)
-	for _, p := range phones { // the first one’s code was shown an hour ago, and perhaps seen
-		h.refused(owner.comesWith(p), service.CodeCodesAhead)
-	}
-}
-
-func TestVerify_StepThatWasToldOfIsGoodForNoApp(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	early := phones[1].at(h.clock.now().Add(time.Hour))
-	e := h.refused(second(owner.challenge().Verify(t.Context(), secret.NewText(early))), service.CodeCodeClock)
-	if e.Args["minutes"] != 60 {
-		t.Errorf("%v", e.Args)
-	}
-	h.clock.step(time.Hour)
-	for _, p := range phones {
-		h.refused(owner.comesWith(p), service.CodeCodeUsed)
-	}
-	h.clock.step(time.Minute)
-	h.ok(owner.comesWith(phones[1]))
-}
-
-// Of two apps that would show a code at another time, the nearer time is told.
-func TestVerify_TellsTheNearerOfTwoClocks(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	near, far := 40*time.Minute, 3*time.Hour
-	for i, apps := 0, h.factor(owner).Apps; i < 2; i++ {
-		h.rekey(apps[i], strings.Repeat("q", totp.KeySize))
-	}
-	phones[0].key = totp.Base32(secret.NewBytes([]byte(strings.Repeat("q", totp.KeySize)))).Reveal()
-	code := phones[0].at(h.clock.now().Add(near))
-	if code == phones[0].at(h.clock.now().Add(far)) {
-		t.Fatal("the test needs other times")
-	}
-	e := h.refused(second(owner.challenge().Verify(t.Context(), secret.NewText(code))), service.CodeCodeClock)
-	if e.Args["minutes"] != 40 {
-		t.Errorf("%v", e.Args)
-	}
 }
 
 func TestRemoveApp_ItsCodesOpenNothing(t *testing.T) {
@@ -571,41 +419,4 @@ func TestFactorThatEnds_TakesAllAppsWithIt(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Which app the newest code was of is not known of an older copy, so that none takes a step up to it.
-func TestAccept_NoAppOpensWithAStepUpToTheNewest(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	old := h.olderCopy()
-	h.ok(owner.signIn().Rename(t.Context(), "Amara N. Okafor"))
-	h.ok(owner.comesWith(phones[1]))
-	at := h.clock.now()
-	h.ok(h.store.Close())
-	h.putBack(old)
-	h.clock.step(at.Sub(h.clock.now())) // the same moment again
-	sealed := h.sealed()
-	for _, p := range phones {
-		h.refused(accept(t.Context(), sealed, email, secret.NewText(pass), byCode(p.code())), service.CodeCodeUsed)
-	}
-	h.clock.step(30 * time.Second)
-	h.ok(accept(t.Context(), sealed, email, secret.NewText(pass), byCode(phones[1].code())))
-	h.ok(h.store.Close())
-	h.open()
-	h.restart()
-	for _, p := range phones {
-		h.refused(owner.comesWith(p), service.CodeCodeUsed)
-	}
-	h.clock.step(30 * time.Second)
-	h.ok(owner.comesWith(phones[0]))
-}
-
-// An app that was removed is no owner's, whoever brings it back.
-func TestAccept_OwnerWithAnAppOfBeforeIsNotTheOneThatIsKnown(t *testing.T) {
-	t.Parallel()
-	h, owner, phones, _ := withApps(t, "Tablet")
-	old := h.olderCopy()
-	h.ok(owner.signIn().RemoveApp(t.Context(), h.app(owner, "Tablet"), owner.proof()))
-	h.putBack(old)
-	h.refused(accept(t.Context(), h.sealed(), email, secret.NewText(pass), byCode(phones[0].code())), service.CodeAcceptChanged)
 }

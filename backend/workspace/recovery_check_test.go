@@ -185,3 +185,20 @@ func TestCheckCodes_SheetThatIsReplacedMeanwhileIsNotNoted(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+func TestCheckCodes_PrintedSheetThatIsReplacedMeanwhileIsNone(t *testing.T) {
+	t.Parallel()
+	h, owner := alone(t)
+	p := h.membersWith2FA(1)[0]
+	word := owner.printed(p).sheets[p.id].CheckWord
+	steps := h.onSteps()
+	s, other := p.signIn(), p.signIn()
+	err := h.amid(steps, 2, func() { // after the guess is counted
+		h.ok(second(other.BeginNewCodes(t.Context(), p.proof())))
+		h.ok(other.KeepNewCodes(t.Context()))
+	}, func() error { return s.CheckCodes(t.Context(), secret.NewText(word)) })
+	h.refused(err, service.CodeCheckWordNone)
+	if c := h.status(s).Codes; !c.CheckedAt.IsZero() || !c.AcknowledgedAt.IsZero() {
+		t.Errorf("%+v", c)
+	}
+}

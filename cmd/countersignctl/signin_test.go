@@ -20,30 +20,45 @@ import (
 	"countersign/backend/sqlite"
 )
 
-func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
-	t.Parallel()
-	ctx, pass, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), t.TempDir(), time.Now()
-	ok := func(err error) {
+const herePass = "tundra velvet orchard 91"
+
+// here is a workspace in this process, whose owner is in. A test moves its clock.
+type here struct {
+	ok    func(error)
+	w     *client.Local
+	owner *client.Session
+	now   time.Time
+}
+
+func newHere(t *testing.T) *here {
+	t.Helper()
+	ctx, dir := t.Context(), t.TempDir()
+	h := &here{now: time.Now(), ok: func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
+	}}
 	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
-	ok(err)
-	defer func() { ok(store.Close()) }()
+	h.ok(err)
+	t.Cleanup(func() { h.ok(store.Close()) })
 	files, err := documents.Open(filepath.Join(dir, "documents"))
-	ok(err)
-	w, err := local.Open(ctx, local.Config{
-		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Cheap,
-	})
-	ok(err)
-	owner, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
-	ok(err)
+	h.ok(err)
+	h.w, err = local.Open(ctx, local.Config{Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return h.now }, Password: password.Cheap})
+	h.ok(err)
+	h.owner, err = h.w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: secret.NewText(herePass)})
+	h.ok(err)
+	return h
+}
+
+func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	ctx, pass := t.Context(), secret.NewText(herePass)
+	h := newHere(t)
+	ok, w, owner := h.ok, h.w, h.owner
 	shown, err := owner.BeginEnable(ctx, pass)
 	ok(err)
-	code, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
+	code, err := totp.GenerateCode(strings.Join(shown.Groups, ""), h.now)
 	ok(err)
 	_, err = owner.Confirm(ctx, secret.NewText(code))
 	ok(err)
@@ -71,30 +86,14 @@ func TestACommandUnderWayWhen2FAIsRequiredSaysWhatToDo(t *testing.T) {
 
 func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 	t.Parallel()
-	ctx, pass, short, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), secret.NewText("qv7#Lm2z"), t.TempDir(), time.Now()
-	ok := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
-	ok(err)
-	defer func() { ok(store.Close()) }()
-	files, err := documents.Open(filepath.Join(dir, "documents"))
-	ok(err)
-	w, err := local.Open(ctx, local.Config{
-		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Cheap,
-	})
-	ok(err)
-	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
-	ok(err)
+	ctx, pass, short := t.Context(), secret.NewText(herePass), secret.NewText("qv7#Lm2z")
+	h := newHere(t)
+	ok, w, s := h.ok, h.w, h.owner
 	shown, err := s.BeginEnable(ctx, pass)
 	ok(err)
 	code := func() string {
-		now = now.Add(30 * time.Second)
-		digits, err := totp.GenerateCode(strings.Join(shown.Groups, ""), now)
+		h.now = h.now.Add(30 * time.Second)
+		digits, err := totp.GenerateCode(strings.Join(shown.Groups, ""), h.now)
 		ok(err)
 		return digits
 	}
@@ -126,32 +125,16 @@ func TestSignIn_ShortPasswordIsSentToTheWindow(t *testing.T) {
 
 func TestAsAdmin_AnAnswerThatCameTooLateIsToldAsThat(t *testing.T) {
 	t.Parallel()
-	ctx, pass, dir, now := t.Context(), secret.NewText("tundra velvet orchard 91"), t.TempDir(), time.Now()
-	ok := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	store, err := sqlite.Open(ctx, filepath.Join(dir, "workspace.db"))
-	ok(err)
-	defer func() { ok(store.Close()) }()
-	files, err := documents.Open(filepath.Join(dir, "documents"))
-	ok(err)
-	w, err := local.Open(ctx, local.Config{
-		Store: store, Secrets: keychain.NewMemory(), Files: files, Now: func() time.Time { return now },
-		Password: password.Cheap,
-	})
-	ok(err)
-	s, err := w.Create(ctx, client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: "amara@example.com", Password: pass})
-	ok(err)
+	ctx := t.Context()
+	h := newHere(t)
+	ok, s := h.ok, h.owner
 	a, err := s.Admin(ctx)
 	ok(err)
 	ok(a.SetIdle(ctx, service.MaxIdleMinutes))
 	given, err := a.AddMember(ctx, service.NewMember{Name: "Sam Lee", Email: "sam@example.com", Role: service.RoleMember}, client.Proof{})
 	ok(err)
 	ok(s.ForOneAct(ctx))
-	now = now.Add(service.GrantLife + time.Minute)
+	h.now = h.now.Add(service.GrantLife + time.Minute)
 	if err := whyUnproven(a.Remove(ctx, given.ProfileID, client.Proof{})); !errors.Is(err, errConfirmedLate) {
 		t.Errorf("it says %v", err)
 	}

@@ -38,7 +38,7 @@ test('a second toast, a count and a password’s strength are new elements, so t
   await expectNew(page.getByText('No members', { exact: true }));
 });
 
-test('Help answers where a button opens the question', async ({ page }) => {
+test('Help answers where a button opens the question', { tag: '@more' }, async ({ page }) => {
   await person.createWorkspace(page);
   await button(page, 'Help').click();
   const question = button(page, 'I lost both');
@@ -116,7 +116,7 @@ test.describe('with names in other scripts', () => {
   });
 
   for (const width of [1080, 800]) {
-    const tag = width === 800 ? [] : '@more';
+    const tag = '@more';
     test(`words that are longer by 40 % stay in a window ${width} wide`, { tag }, async ({ app, open }) => {
       const page = await open(app.url, { width, height: 600 });
       await person.givePassword(page);
@@ -158,38 +158,43 @@ const seen = (it, what = 'background-color') =>
 
 /* eslint-disable playwright/no-raw-locators -- what is only drawn has no role */
 for (const colorScheme of ['light', 'dark']) {
-  test(`in forced colours, ${colorScheme}, focus, icons, choices and strength are seen`, async ({ page }) => {
-    await page.emulateMedia({ forcedColors: 'active', colorScheme });
-    await person.toCreate(page);
-    const field = page.getByLabel('Password', { exact: true });
-    for (const [password, on] of [
-      ['short', 1],
-      [person.amara.password, 4],
-    ]) {
-      await field.fill(password);
-      const bars = page.locator('.strength i');
-      await expect(page.locator('.strength i.on')).toHaveCount(on);
-      for (let i = 0; i < on; i++) expect(await seen(bars.nth(i)), `bar ${i + 1} of ${on}`).toBe(true);
-      for (const bar of await bars.all()) await expect(bar).toHaveCSS('border-top-style', 'solid'); // so is how far it goes
-    }
-    await page.keyboard.press('Tab');
-    await expect(page.locator(':focus')).not.toHaveCSS('outline-style', 'none');
+  const tag = colorScheme === 'light' ? [] : '@more';
+  test(
+    `in forced colours, ${colorScheme}, focus, icons, choices and strength are seen`,
+    { tag },
+    async ({ page }) => {
+      await page.emulateMedia({ forcedColors: 'active', colorScheme });
+      await person.toCreate(page);
+      const field = page.getByLabel('Password', { exact: true });
+      for (const [password, on] of [
+        ['short', 1],
+        [person.amara.password, 4],
+      ]) {
+        await field.fill(password);
+        const bars = page.locator('.strength i');
+        await expect(page.locator('.strength i.on')).toHaveCount(on);
+        for (let i = 0; i < on; i++) expect(await seen(bars.nth(i)), `bar ${i + 1} of ${on}`).toBe(true);
+        for (const bar of await bars.all()) await expect(bar).toHaveCSS('border-top-style', 'solid'); // so is how far it goes
+      }
+      await page.keyboard.press('Tab');
+      await expect(page.locator(':focus')).not.toHaveCSS('outline-style', 'none');
 
-    await person.fillWorkspace(page);
-    await button(page, 'Preferences').click();
-    const theme = page.getByRole('radio', { name: 'System' }).first();
-    const label = (radio) => radio.locator('..');
-    expect(await seen(label(theme)), 'the choice that is made').toBe(true);
-    const fill = (radio) => label(radio).evaluate((element) => getComputedStyle(element).backgroundColor);
-    const other = await fill(page.getByRole('radio', { name: 'Dark' }));
-    expect(await fill(theme), 'the choice that is made, beside another').not.toBe(other);
-    await theme.focus();
-    await page.keyboard.press('ArrowRight');
-    await expect(label(page.locator(':focus'))).not.toHaveCSS('outline-style', 'none');
-    for (const icon of await page.locator('nav svg').all())
-      expect(await seen(icon, 'stroke'), 'an icon').toBe(true);
-    await expect(page.locator('nav [aria-current]')).toHaveCSS('outline-style', 'solid');
-  });
+      await person.fillWorkspace(page);
+      await button(page, 'Preferences').click();
+      const theme = page.getByRole('radio', { name: 'System' }).first();
+      const label = (radio) => radio.locator('..');
+      expect(await seen(label(theme)), 'the choice that is made').toBe(true);
+      const fill = (radio) => label(radio).evaluate((element) => getComputedStyle(element).backgroundColor);
+      const other = await fill(page.getByRole('radio', { name: 'Dark' }));
+      expect(await fill(theme), 'the choice that is made, beside another').not.toBe(other);
+      await theme.focus();
+      await page.keyboard.press('ArrowRight');
+      await expect(label(page.locator(':focus'))).not.toHaveCSS('outline-style', 'none');
+      for (const icon of await page.locator('nav svg').all())
+        expect(await seen(icon, 'stroke'), 'an icon').toBe(true);
+      await expect(page.locator('nav [aria-current]')).toHaveCSS('outline-style', 'solid');
+    },
+  );
 }
 /* eslint-enable playwright/no-raw-locators */
 

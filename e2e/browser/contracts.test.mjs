@@ -220,23 +220,27 @@ test('what is dropped while something is added waits for its turn', { tag: '@mor
   await expect(page.getByText('wasn’t added')).toHaveCount(0);
 });
 
-test('text and pictures are pasted, and a file that is there already is left out', async ({ page }) => {
-  await owner(page);
-  const paste = (text) =>
-    page.evaluate((it) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData('text/plain', it);
-      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-    }, text);
-  await paste('A clause from an email');
-  await expect(toast(page, '1 contract added.')).toBeVisible();
-  await expect(row(page, 'Pasted text')).toBeVisible();
-  await contracts.drop(page, memo);
-  await expect(row(page, 'Memorandum.txt')).toBeVisible();
-  await contracts.drop(page, memo);
-  await expect(page.getByText('Memorandum.txt wasn’t added.')).toBeVisible();
-  await expectAccessible(page, 'A file that was left out');
-});
+test(
+  'text and pictures are pasted, and a file that is there already is left out',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    const paste = (text) =>
+      page.evaluate((it) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', it);
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+      }, text);
+    await paste('A clause from an email');
+    await expect(toast(page, '1 contract added.')).toBeVisible();
+    await expect(row(page, 'Pasted text')).toBeVisible();
+    await contracts.drop(page, memo);
+    await expect(row(page, 'Memorandum.txt')).toBeVisible();
+    await contracts.drop(page, memo);
+    await expect(page.getByText('Memorandum.txt wasn’t added.')).toBeVisible();
+    await expectAccessible(page, 'A file that was left out');
+  },
+);
 
 test('the Emergency Kit makes its holder an owner, and an older one does not once the key is rotated', async ({
   page,

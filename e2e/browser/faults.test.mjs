@@ -50,14 +50,15 @@ for (const [what, spoil, sentence] of [
   );
 }
 
-test('a database from a newer version is not opened, and the screen says which file', async ({
-  begin,
-  folder,
-}) => {
-  await sql(folder, 'INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)');
-  const page = await begin();
-  await expectFault(page, 'This workspace was last opened by a newer version of Countersign.');
-});
+test(
+  'a database from a newer version is not opened, and the screen says which file',
+  { tag: '@more' },
+  async ({ begin, folder }) => {
+    await sql(folder, 'INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)');
+    const page = await begin();
+    await expectFault(page, 'This workspace was last opened by a newer version of Countersign.');
+  },
+);
 
 test.describe('of an owner who has 2FA on', () => {
   test.use({ home: { owner: { ...person.amara, twoFactor: true } } });

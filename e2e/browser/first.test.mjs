@@ -109,27 +109,29 @@ test('who cannot sign in is told whom to ask, as far as the owners allow', async
   await expect(dialog(page).getByText(person.amara.name)).toHaveCount(0);
 });
 
-test('an owner alone is led on where 2FA cannot be required, and refused approval before a password', async ({
-  page,
-}) => {
-  await person.createWorkspace(page);
-  await person.enable(page);
-  await button(page, 'Workspace').click();
-  await button(page, 'Require approval').click();
-  await expect(dialog(page).getByRole('alert')).toContainText(
-    'Fewer than two owners and admins have 2FA on.',
-  );
-  await expect(dialog(page).getByLabel('Your password')).toHaveCount(0);
-  await button(dialog(page), 'Close').click();
-  await button(page, 'Require 2FA').click();
-  await expect(dialog(page).getByRole('alert')).toContainText(`Only ${person.amara.name} could help`);
-  await button(dialog(page), 'Create Emergency Kit').click();
-  await expect(heading(dialog(page), 'Create Emergency Kit')).toBeVisible();
-  await button(dialog(page), 'Cancel').click();
-  await button(page, 'Require 2FA').click();
-  await button(dialog(page), 'Open Members').click();
-  await expect(heading(page, 'Members')).toBeVisible();
-});
+test(
+  'an owner alone is led on where 2FA cannot be required, and refused approval before a password',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.createWorkspace(page);
+    await person.enable(page);
+    await button(page, 'Workspace').click();
+    await button(page, 'Require approval').click();
+    await expect(dialog(page).getByRole('alert')).toContainText(
+      'Fewer than two owners and admins have 2FA on.',
+    );
+    await expect(dialog(page).getByLabel('Your password')).toHaveCount(0);
+    await button(dialog(page), 'Close').click();
+    await button(page, 'Require 2FA').click();
+    await expect(dialog(page).getByRole('alert')).toContainText(`Only ${person.amara.name} could help`);
+    await button(dialog(page), 'Create Emergency Kit').click();
+    await expect(heading(dialog(page), 'Create Emergency Kit')).toBeVisible();
+    await button(dialog(page), 'Cancel').click();
+    await button(page, 'Require 2FA').click();
+    await button(dialog(page), 'Open Members').click();
+    await expect(heading(page, 'Members')).toBeVisible();
+  },
+);
 
 test(
   'members who are invited get new invitations at once, and are said to get no sheet',

@@ -43,7 +43,7 @@ test('after a lock the person is known, where they were, and what they had typed
   await expect(heading(page, 'Contracts')).toBeVisible();
 });
 
-test('what is typed is asked about before it is left', async ({ page }) => {
+test('what is typed is asked about before it is left', { tag: '@more' }, async ({ page }) => {
   await givePassword(page);
   await toProfile(page);
   const name = page.getByLabel('Name', { exact: true });

@@ -186,7 +186,7 @@ test('one proof is good for one act after another on members, and for nothing el
   await expect(dialog(page).getByLabel('Your password')).toBeVisible();
 });
 
-test('everything on the table is done by keyboard alone', async ({ page }) => {
+test('everything on the table is done by keyboard alone', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   for (const name of ['Beatriz Carvalho', 'Chidi Nwosu', 'Daniel Whitlock']) {
     await members.add(page, { name, email: `${name.split(' ')[0]}@example.com` });
@@ -223,21 +223,25 @@ test('everything on the table is done by keyboard alone', async ({ page }) => {
   await expect(button(page, 'Actions for Daniel Whitlock')).toBeFocused();
 });
 
-test('a search ignores case and accents, and a filter that leaves nobody can be undone', async ({ page }) => {
-  await owner(page);
-  await members.add(page, { name: 'Søren Åberg', email: 'sa@example.com' });
-  await page.getByLabel('Search members').fill('aberg SOREN');
-  await expect(row(page, 'Amara')).toHaveCount(0);
-  await expect(page.getByRole('row')).toHaveCount(2); // with the head
-  await page.getByLabel('Search members').fill('');
-  await page.getByRole('button', { name: /^Overdue/ }).click();
-  await expect(heading(page, 'No members found')).toBeVisible();
-  await expectAccessible(page, 'Members, nobody found');
-  await button(page, 'Show all').click();
-  await expect(row(page, 'Amara')).toBeVisible();
-  await page.getByLabel('Which members').selectOption('Invited');
-  await expect(row(page, 'Amara')).toHaveCount(0);
-});
+test(
+  'a search ignores case and accents, and a filter that leaves nobody can be undone',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    await members.add(page, { name: 'Søren Åberg', email: 'sa@example.com' });
+    await page.getByLabel('Search members').fill('aberg SOREN');
+    await expect(row(page, 'Amara')).toHaveCount(0);
+    await expect(page.getByRole('row')).toHaveCount(2); // with the head
+    await page.getByLabel('Search members').fill('');
+    await page.getByRole('button', { name: /^Overdue/ }).click();
+    await expect(heading(page, 'No members found')).toBeVisible();
+    await expectAccessible(page, 'Members, nobody found');
+    await button(page, 'Show all').click();
+    await expect(row(page, 'Amara')).toBeVisible();
+    await page.getByLabel('Which members').selectOption('Invited');
+    await expect(row(page, 'Amara')).toHaveCount(0);
+  },
+);
 
 test('the table has been read when Members is opened, and is forgotten at a lock', async ({ page }) => {
   await person.createWorkspace(page);

@@ -95,7 +95,7 @@ test.describe('for a member', () => {
   };
   test.use({ home: { owner: { ...person.amara }, people: [{ ...nora, role: 'member' }], enrolled: 1 } });
 
-  test('quick actions are what a member may do', async ({ has, page }) => {
+  test('quick actions are what a member may do', { tag: '@more' }, async ({ has, page }) => {
     await person.signIn(page, has[nora.email].phone, nora);
     await find(page);
     await expect(options(page).filter({ hasText: 'Change password' })).toHaveCount(1);
@@ -106,28 +106,32 @@ test.describe('for a member', () => {
   });
 });
 
-test('? shows the shortcuts where it is not typed, and F1 the help over what is typed', async ({ page }) => {
-  await person.toCreate(page);
-  const name = page.getByLabel('Workspace name');
-  await name.fill('What now');
-  await name.press('?');
-  await expect(name).toHaveValue('What now?');
-  await page.keyboard.press('F1');
-  const help = page.getByRole('dialog', { name: 'Help' });
-  await expect(help.getByRole('searchbox')).toBeFocused();
-  await page.keyboard.press('Escape');
-  await expect(help).toHaveCount(0);
-  await expect(name).toBeFocused();
-  await expect(name).toHaveValue('What now?');
+test(
+  '? shows the shortcuts where it is not typed, and F1 the help over what is typed',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.toCreate(page);
+    const name = page.getByLabel('Workspace name');
+    await name.fill('What now');
+    await name.press('?');
+    await expect(name).toHaveValue('What now?');
+    await page.keyboard.press('F1');
+    const help = page.getByRole('dialog', { name: 'Help' });
+    await expect(help.getByRole('searchbox')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(help).toHaveCount(0);
+    await expect(name).toBeFocused();
+    await expect(name).toHaveValue('What now?');
 
-  await person.fillWorkspace(page);
-  await page.keyboard.press('?');
-  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await expect(keys.getByText('Ctrl+K')).toBeVisible();
-  await expectAccessible(page, 'Keyboard shortcuts');
-  await button(keys, 'Help').click();
-  await expect(page.getByRole('dialog', { name: 'Help' }).getByRole('searchbox')).toBeFocused();
-});
+    await person.fillWorkspace(page);
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect(keys.getByText('Ctrl+K')).toBeVisible();
+    await expectAccessible(page, 'Keyboard shortcuts');
+    await button(keys, 'Help').click();
+    await expect(page.getByRole('dialog', { name: 'Help' }).getByRole('searchbox')).toBeFocused();
+  },
+);
 
 test('Help is searched in questions and answers', async ({ page }) => {
   await person.createWorkspace(page);

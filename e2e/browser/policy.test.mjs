@@ -139,7 +139,7 @@ test.describe('with an admin', () => {
   const people = [{ name: 'Daniel Whitlock', email: 'daniel@example.com', role: 'admin' }];
   test.use({ home: { people, enrolled: 1 } });
 
-  test('the log of a person is followed live', async ({ app, open, page }) => {
+  test('the log of a person is followed live', { tag: '@more' }, async ({ app, open, page }) => {
     await signIn(page);
     await button(page, 'Audit log').click();
     const entries = page.getByRole('listitem');

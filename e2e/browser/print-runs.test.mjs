@@ -225,19 +225,23 @@ test(
   },
 );
 
-test('print runs say what will be there, and members without 2FA why they get no sheet', async ({ page }) => {
-  await signIn(page);
-  await button(page, 'Print runs').click();
-  await expect(page.getByText('No print runs yet')).toBeVisible();
-  await expectAccessible(page, 'Print runs, none yet');
-  await button(page, 'Choose members').click();
-  await select(page, amara.name);
-  await button(page, 'Print recovery sheets').click();
-  await expect(dialog(page).getByText('None of these members can get a sheet yet.')).toBeVisible();
-  await expect(dialog(page).getByText(/hasn’t turned on 2FA/)).toBeVisible();
-  await expect(button(dialog(page), 'Continue')).toHaveCount(0);
-  await expectAccessible(page, 'nobody can get a sheet');
-});
+test(
+  'print runs say what will be there, and members without 2FA why they get no sheet',
+  { tag: '@more' },
+  async ({ page }) => {
+    await signIn(page);
+    await button(page, 'Print runs').click();
+    await expect(page.getByText('No print runs yet')).toBeVisible();
+    await expectAccessible(page, 'Print runs, none yet');
+    await button(page, 'Choose members').click();
+    await select(page, amara.name);
+    await button(page, 'Print recovery sheets').click();
+    await expect(dialog(page).getByText('None of these members can get a sheet yet.')).toBeVisible();
+    await expect(dialog(page).getByText(/hasn’t turned on 2FA/)).toBeVisible();
+    await expect(button(dialog(page), 'Continue')).toHaveCount(0);
+    await expectAccessible(page, 'nobody can get a sheet');
+  },
+);
 
 test.describe('with a member whose name no font has', () => {
   // A letter of a private plane, which no computer can draw.
@@ -249,16 +253,20 @@ test.describe('with a member whose name no font has', () => {
   };
   test.use({ home: { people: [boxed], enrolled: 1 } });
 
-  test('an admin is told whose sheet will have boxes before it is made', async ({ page }) => {
-    await office(page);
-    await select(page, boxed.name);
-    await button(page, 'Print recovery sheets').click();
-    await expect(
-      dialog(page).getByText('1 member’s name or email has characters that this computer has no font for.'),
-    ).toBeVisible();
-    await expect(dialog(page).getByText('Missing: U+F0001')).toBeVisible();
-    await expect(dialog(page).getByText(boxed.email)).toBeVisible();
-    await expectAccessible(page, 'Print recovery sheets, with a name that cannot be printed');
-    await expect(button(dialog(page), 'Continue')).toBeEnabled();
-  });
+  test(
+    'an admin is told whose sheet will have boxes before it is made',
+    { tag: '@more' },
+    async ({ page }) => {
+      await office(page);
+      await select(page, boxed.name);
+      await button(page, 'Print recovery sheets').click();
+      await expect(
+        dialog(page).getByText('1 member’s name or email has characters that this computer has no font for.'),
+      ).toBeVisible();
+      await expect(dialog(page).getByText('Missing: U+F0001')).toBeVisible();
+      await expect(dialog(page).getByText(boxed.email)).toBeVisible();
+      await expectAccessible(page, 'Print recovery sheets, with a name that cannot be printed');
+      await expect(button(dialog(page), 'Continue')).toBeEnabled();
+    },
+  );
 });

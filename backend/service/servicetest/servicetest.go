@@ -8,6 +8,8 @@
 package servicetest
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,9 +50,12 @@ func useCases() (all []useCase) {
 	return all
 }
 
-// Run tests an implementation.
-func Run(t *testing.T, open Open) {
+// Run tests an implementation: all use cases, or those whose names begin with one of only.
+func Run(t *testing.T, open Open, only ...string) {
 	for _, c := range useCases() {
+		if len(only) > 0 && !slices.ContainsFunc(only, func(name string) bool { return strings.HasPrefix(c.name, name) }) {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.test(newFixture(t, open(t)))
