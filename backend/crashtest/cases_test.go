@@ -229,6 +229,9 @@ var useCases = []useCase{
 	{name: "put the checklist away", base: created, covers: []string{"Session.PutChecklistAway"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.PutChecklistAway(p.ctx, true))
 	})},
+	{name: "set a language", base: created, covers: []string{"Session.SetLanguage"}, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.SetLanguage(p.ctx, "de"))
+	})},
 	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},

@@ -98,6 +98,8 @@ var parts = map[string]part{
 	"export": {key: words.EventPartExport, from: []string{"signer", "run"}},
 	"backup": {key: words.EventPartBackup, from: []string{"signer"}},
 	"flaw":   {key: words.EventPartFlaw, from: []string{"flaw"}},
+
+	"language": {key: words.EventPartLanguage, from: []string{"language"}},
 }
 
 func (p part) args(detail map[string]string) words.Args {

@@ -28,6 +28,7 @@ type Session interface {
 	Checklist(ctx context.Context) (Checklist, error)
 	PutChecklistAway(ctx context.Context, away bool) error
 	Rename(ctx context.Context, name string) error
+	SetLanguage(ctx context.Context, tag string) error
 	CheckEmail(ctx context.Context, email string) error
 	ChangeEmail(ctx context.Context, email string, proof Proof) error
 	ChangePassword(ctx context.Context, current Proof, next NewPassword) error

@@ -1452,6 +1452,8 @@ var (
 	ErrorOneTimeEndedNext             = Key{"error.one_time_ended.next"}
 	ErrorRoleUnknownWhat              = Key{"error.role_unknown.what"}
 	ErrorRoleUnknownNext              = Key{"error.role_unknown.next"}
+	ErrorLanguageUnknownWhat          = Key{"error.language_unknown.what"}
+	ErrorLanguageUnknownNext          = Key{"error.language_unknown.next"}
 	ErrorEmailTwiceWhat               = Key{"error.email_twice.what"}
 	ErrorEmailTwiceNext               = Key{"error.email_twice.next"}
 	ErrorImportLongWhat               = Key{"error.import_long.what"}
@@ -2193,6 +2195,8 @@ var (
 	EventEmergencyKitMade         = Key{"event.emergency-kit-made"}
 	EventEmergencyKitUsed         = Key{"event.emergency-kit-used"}
 	EventProfileRenamed           = Key{"event.profile-renamed"}
+	EventLanguageSet              = Key{"event.language-set"}
+	EventLanguagesSet             = Key{"event.languages-set"}
 	EventEmailChanged             = Key{"event.email-changed"}
 	EventPasswordChanged          = Key{"event.password-changed"}
 	EventPartNobody               = Key{"event.part.nobody"}
@@ -2202,6 +2206,7 @@ var (
 	EventPartMeans                = Key{"event.part.means"}
 	EventPartProof                = Key{"event.part.proof"}
 	EventPartGuess                = Key{"event.part.guess"}
+	EventPartLanguage             = Key{"event.part.language"}
 	EventPartAct                  = Key{"event.part.act"}
 	EventPartContracts            = Key{"event.part.contracts"}
 	EventPartExport               = Key{"event.part.export"}
