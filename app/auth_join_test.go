@@ -106,7 +106,7 @@ func TestJoin_WorkspaceOfAServerIsUsedLikeOneOnThisComputer(t *testing.T) {
 
 	// A second person at a second computer.
 	mail := owner.page.mailbox()
-	given, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
+	given, err := (&Members{owner.s}).Add(in.Token, NewMember{Name: "Sam Lee", Email: "sam.lee@example.com", Role: "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
 	owner.ok(err)
 	if given.Server != invitation.Server || given.ServerKey != invitation.Key.String() {
 		t.Errorf("%+v", given)

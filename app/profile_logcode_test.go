@@ -15,7 +15,7 @@ func TestLogCode_IsComparedWithAnothersComputer(t *testing.T) {
 	owner.expect("create")
 	in := owner.join(invitation.Link().Reveal())
 	mail := owner.page.mailbox()
-	_, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
+	_, err := (&Members{owner.s}).Add(in.Token, NewMember{Name: "Sam Lee", Email: "sam.lee@example.com", Role: "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
 	owner.ok(err)
 	owner.ok((&Members{owner.s}).CopyGiven(in.Token))
 	member := newWindow(t)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/backend/keychain"
+	"countersign/backend/service"
 )
 
 // alarms are the timers of a window whose clock stands still until it is moved.
@@ -109,7 +110,7 @@ func TestAfterSignIn_IsNoUseOfTheSession(t *testing.T) {
 	a.pass(4 * time.Minute)
 	found, err := w.s.find(in.Token)
 	w.ok(err)
-	found.afterSignIn()
+	found.afterSignIn(service.Overview{})
 	a.pass(time.Minute)
 	w.locked("idle")
 }

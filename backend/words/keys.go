@@ -710,9 +710,11 @@ var (
 	IssueWaits         = Key{"issue.waits"}
 	IssueShow          = Key{"issue.show"}
 
-	UnprintableTitle   = Key{"unprintable.title"}
-	UnprintableNext    = Key{"unprintable.next"}
-	UnprintableMissing = Key{"unprintable.missing"}
+	UnprintableTitle         = Key{"unprintable.title"}
+	UnprintableNext          = Key{"unprintable.next"}
+	UnprintableMissing       = Key{"unprintable.missing"}
+	UnprintableLanguageTitle = Key{"unprintable.language_title"}
+	UnprintableLanguageNext  = Key{"unprintable.language_next"}
 
 	ExportTitle       = Key{"export.title"}
 	ExportOpen        = Key{"export.open"}
@@ -1108,6 +1110,7 @@ var (
 	ImportNeeded        = Key{"import.needed"}
 	ImportRoles         = Key{"import.roles"}
 	ImportRoleMember    = Key{"import.role_member"}
+	ImportLanguages     = Key{"import.languages"}
 	ImportExample       = Key{"import.example"}
 	ImportTemplate      = Key{"import.template"}
 	ImportTemplateSaved = Key{"import.template_saved"}
@@ -1161,6 +1164,8 @@ var (
 	MemberLast            = Key{"member.last"}
 	MemberOpen            = Key{"member.open"}
 	MemberSince           = Key{"member.since"}
+	MemberLanguageApp     = Key{"member.language_app"}
+	MemberLanguageText    = Key{"member.language_text"}
 	MemberActs            = Key{"member.acts"}
 	MemberAddText         = Key{"member.add_text"}
 	MemberAdding          = Key{"member.adding"}
@@ -2262,6 +2267,7 @@ var (
 	CsvHandedOver   = Key{"csv.handed_over"}
 	CsvAcknowledged = Key{"csv.acknowledged"}
 	CsvLastSignIn   = Key{"csv.last_sign_in"}
+	CsvLanguage     = Key{"csv.language"}
 
 	DialogAddContracts    = Key{"dialog.add_contracts"}
 	DialogAddFolder       = Key{"dialog.add_folder"}
@@ -2457,6 +2463,7 @@ var (
 	TerminalFlagPaper                        = Key{"terminal.flag.paper"}
 	TerminalFlagCsv                          = Key{"terminal.flag.csv"}
 	TerminalFlagRole                         = Key{"terminal.flag.role"}
+	TerminalFlagLanguage                     = Key{"terminal.flag.language"}
 	TerminalFlagKind                         = Key{"terminal.flag.kind"}
 	TerminalFlagOnlyGood                     = Key{"terminal.flag.only_good"}
 	TerminalFlagAllInvited                   = Key{"terminal.flag.all_invited"}
@@ -2516,6 +2523,9 @@ var (
 	TerminalMembersRoleAsk                   = Key{"terminal.members.role.ask"}
 	TerminalMembersRoleDone                  = Key{"terminal.members.role.done"}
 	TerminalMembersRoleInvite                = Key{"terminal.members.role.invite"}
+	TerminalMembersLanguageShort             = Key{"terminal.members.language.short"}
+	TerminalMembersLanguageLong              = Key{"terminal.members.language.long"}
+	TerminalMembersLanguageDone              = Key{"terminal.members.language.done"}
 	TerminalMembersSuspendShort              = Key{"terminal.members.suspend.short"}
 	TerminalMembersSuspendLong               = Key{"terminal.members.suspend.long"}
 	TerminalMembersSuspendAsk                = Key{"terminal.members.suspend.ask"}
@@ -2588,6 +2598,7 @@ var (
 	TerminalRecoveryConfirmLong              = Key{"terminal.recovery.confirm.long"}
 	TerminalRecoveryConfirmDone              = Key{"terminal.recovery.confirm.done"}
 	TerminalBoxes                            = Key{"terminal.boxes"}
+	TerminalNoFonts                          = Key{"terminal.no_fonts"}
 	TerminalRecoveryCheckShort               = Key{"terminal.recovery.check.short"}
 	TerminalRecoveryCheckLong                = Key{"terminal.recovery.check.long"}
 	TerminalRecoveryCheckDone                = Key{"terminal.recovery.check.done"}
