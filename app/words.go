@@ -40,6 +40,11 @@ func (s *shell) say(k words.Key, args words.Args) string { return s.words().Text
 // sentence says what an event of the log reads as, where the page has no words of its own for it.
 func (s *shell) sentence(e service.LogEntry) string { return sentences.Event(s.words(), e) }
 
+// searched is what of an event a search in the log looks at: on this computer all that the window says of it.
+func (s *shell) searched(_ string, e service.LogEntry) string {
+	return sentences.Searched(s.words(), e)
+}
+
 // dated is the name of a file of today.
 func (s *shell) dated(name words.Key) string {
 	return s.say(name, words.Args{"day": s.now().Format(time.DateOnly)})

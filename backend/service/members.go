@@ -12,7 +12,7 @@ type NewMember struct {
 	Email string
 	Role  Role
 
-	Language string // one of Languages; empty: none is known
+	Language string `json:",omitempty"` // one of Languages; empty: none is known. A server of before takes no other field
 }
 
 // MemberError is a NewMember that cannot be added: the error with its place in
