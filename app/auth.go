@@ -245,7 +245,7 @@ func (in *signIn) signedIn(ses *client.Session, began time.Time) (SignedIn, erro
 	if o, err := in.s.ready(); err == nil {
 		in.s.label(o) // it may have been created just now
 	}
-	go next.afterSignIn()
+	go next.afterSignIn(me)
 	go next.followNews()
 	return next.view(me), nil
 }

@@ -79,7 +79,7 @@ func (d *Auth) Enter(token string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	go in.afterSignIn()
+	go in.afterSignIn(o)
 	go in.followNews()
 	return in.view(o), nil
 }

@@ -80,7 +80,7 @@ func inviting(t *testing.T) (owner *window, in SignedIn, member *window) {
 	owner.expect("create")
 	in = owner.join(invitation.Link().Reveal())
 	mail := owner.page.mailbox()
-	_, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
+	_, err := (&Members{owner.s}).Add(in.Token, NewMember{Name: "Sam Lee", Email: "sam.lee@example.com", Role: "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
 	owner.ok(err)
 	owner.ok((&Members{owner.s}).CopyGiven(in.Token))
 	return owner, in, newWindow(t)
@@ -121,7 +121,7 @@ func TestJoin_WorkspaceOfAServerIsUsedLikeOneOnThisComputer(t *testing.T) {
 
 	// A second person at a second computer.
 	mail := owner.page.mailbox()
-	given, err := (&Members{owner.s}).Add(in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
+	given, err := (&Members{owner.s}).Add(in.Token, NewMember{Name: "Sam Lee", Email: "sam.lee@example.com", Role: "member"}, owner.page.proof(pass, "none", ""), mail.PublicKey)
 	owner.ok(err)
 	if given.Server != invitation.Server || given.ServerKey != invitation.Key.String() {
 		t.Errorf("%+v", given)

@@ -116,8 +116,9 @@ func (in *signIn) rotate() error {
 
 // afterSignIn does what waits for somebody with the vault's key: the bin lets go of
 // what is due, and a rotation that a crash or a lock has stopped goes on.
-func (in *signIn) afterSignIn() {
+func (in *signIn) afterSignIn(me service.Overview) {
 	ctx := in.s.context()
+	in.tellLanguage(me.Profile.Language)
 	if err := in.session.EmptyBin(ctx); err != nil {
 		in.s.log().Warn("the bin was not emptied", "error", err.Error())
 	}

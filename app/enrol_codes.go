@@ -12,6 +12,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/runexport"
 	"countersign/backend/sheet"
 	"countersign/backend/words"
 )
@@ -135,7 +136,7 @@ func (in *signIn) showing() (client.Issued, error) {
 func paper(c *words.Catalogue, i client.Issued) sheet.Sheet {
 	return sheet.Sheet{
 		Number: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: i.IssuedAt, IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local, Words: c,
+		Replaces: i.Replaces, Support: i.Support, Codes: i.Codes, Location: time.Local, Words: runexport.Language(i.Language, c),
 	}
 }
 

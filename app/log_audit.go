@@ -93,6 +93,9 @@ func (l *AuditLog) read(ctx context.Context, a *client.Admin, q LogQuery, after 
 	query := service.LogQuery{
 		Before: q.Before, After: after, Limit: pageSize, Group: service.LogGroup(q.Group), Person: q.Person, Text: q.Text, Steps: q.Steps,
 	}
+	if language := l.s.language(); q.Text != "" && language != "en" {
+		query.Language = language
+	}
 	if q.Days > 0 {
 		query.Since = l.s.now().AddDate(0, 0, -q.Days)
 	}

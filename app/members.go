@@ -35,7 +35,8 @@ type MemberView struct {
 	Name           string `json:"name"`
 	Email          string `json:"email"`
 	Role           string `json:"role"`
-	State          string `json:"state"`             // active, invited, suspended
+	State          string `json:"state"` // active, invited, suspended
+	Language       string `json:"language,omitempty"`
 	TwoFactor      string `json:"twoFactor"`         // on, off, overdue
 	OnSince        string `json:"onSince,omitempty"` // when 2FA was turned on
 	CodesLeft      int    `json:"codesLeft"`
@@ -52,7 +53,7 @@ type MemberView struct {
 
 func (s *shell) memberView(m service.Member, p service.Policy) MemberView {
 	return MemberView{
-		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), TwoFactor: s.twoFactorOf(m, p), OnSince: stamp(m.OnSince), CodesLeft: m.CodesLeft,
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: stateOf(m), Language: m.Language, TwoFactor: s.twoFactorOf(m, p), OnSince: stamp(m.OnSince), CodesLeft: m.CodesLeft,
 		Sheet: m.Sheet, Run: m.Run, IssuedAt: stamp(m.IssuedAt), HandedOverAt: stamp(m.HandedOverAt), AcknowledgedAt: stamp(m.Acknowledged), CheckedAt: stamp(m.Checked),
 		LastSignInAt: stamp(m.LastSignInAt), CreatedAt: stamp(m.CreatedAt), InvitedUntil: stamp(m.InvitedUntil),
 	}
@@ -138,6 +139,8 @@ type NewMember struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	Role  string `json:"role"` // owner, admin, member
+
+	Language string `json:"language"` // a tag; empty: none is known
 }
 
 // OneTimeView is a one-time code while it is shown.
@@ -153,6 +156,7 @@ type OneTimeView struct {
 	Support   string   `json:"support,omitempty"` // whom to ask for help
 	Server    string   `json:"server,omitempty"`  // where the workspace is; empty: on this computer
 	ServerKey string   `json:"serverKey,omitempty"`
+	Language  string   `json:"language,omitempty"` // in which it is printed; empty: the window's
 }
 
 // show hands a one-time code to the page, and keeps it for copying and saving
@@ -179,7 +183,7 @@ func (in *signIn) show(g client.GivenOut, to recipient) (OneTimeView, error) {
 // Add adds a member and gives the invitation. An owner or an admin needs a proof.
 func (m *Members) Add(session string, n NewMember, proof Proof, answer PublicKey) (OneTimeView, error) {
 	return m.give(session, proof, answer, func(ctx context.Context, a *client.Admin, p client.Proof) (client.GivenOut, error) {
-		return a.AddMember(ctx, service.NewMember{Name: n.Name, Email: n.Email, Role: service.Role(n.Role)}, p)
+		return a.AddMember(ctx, service.NewMember{Name: n.Name, Email: n.Email, Role: service.Role(n.Role), Language: n.Language}, p)
 	})
 }
 
@@ -294,6 +298,11 @@ func (m *Members) SetRole(session, member, role string, proof Proof) error {
 	return m.s.asAdminProving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
 		return a.SetRole(ctx, member, service.Role(role), p)
 	})
+}
+
+// SetLanguage notes in which language members read.
+func (m *Members) SetLanguage(session string, members []string, language string) error {
+	return m.s.asAdmin(session, func(ctx context.Context, a *client.Admin) error { return a.SetLanguageOf(ctx, members, language) })
 }
 
 // Suspend keeps somebody out until Resume.

@@ -18,6 +18,7 @@ type MemberColumns struct {
 	Email          []string `json:"email"`
 	Role           Words    `json:"role"`
 	State          Words    `json:"state"`
+	Language       Words    `json:"language"`
 	TwoFactor      Words    `json:"twoFactor"`
 	OnSince        []int64  `json:"onSince"`
 	CodesLeft      []int    `json:"codesLeft"`
@@ -49,6 +50,7 @@ func (s *shell) columns(all []service.Member, p service.Policy, actorID string, 
 		Email:          column(all, func(m service.Member) string { return m.Email }),
 		Role:           fewWords(all, func(m service.Member) string { return string(m.Role) }),
 		State:          fewWords(all, stateOf),
+		Language:       fewWords(all, func(m service.Member) string { return m.Language }),
 		TwoFactor:      fewWords(all, func(m service.Member) string { return s.twoFactorOf(m, p) }),
 		OnSince:        column(all, func(m service.Member) int64 { return seconds(m.OnSince) }),
 		CodesLeft:      column(all, func(m service.Member) int { return m.CodesLeft }),

@@ -19,7 +19,7 @@ func TestMemberColumns_SayWhatTheRowsSay(t *testing.T) {
 		{ID: "a", Name: "Amara", Email: "amara@example.com", Role: service.RoleOwner, On: true, OnSince: monday.Add(6 * time.Hour), CodesLeft: 9, Sheet: 12, Run: 3, CreatedAt: monday,
 			IssuedAt: monday.Add(1 * time.Hour), HandedOverAt: monday.Add(2 * time.Hour), Acknowledged: monday.Add(3 * time.Hour), Checked: monday.Add(5 * time.Hour), LastSignInAt: monday.Add(4 * time.Hour)},
 		{ID: "b", Name: "Béla", Email: "bela@example.com", Role: service.RoleMember, State: service.ProfileInvited, CreatedAt: monday, InvitedUntil: monday.Add(48 * time.Hour)},
-		{ID: "c", Name: "Chidi", Email: "chidi@example.com", Role: service.RoleMember, CreatedAt: monday},
+		{ID: "c", Language: "ja", Name: "Chidi", Email: "chidi@example.com", Role: service.RoleMember, CreatedAt: monday},
 		{ID: "d", Name: "Dara", Email: "dara@example.com", Role: service.RoleAdmin, State: service.ProfileSuspended, CreatedAt: monday},
 	}
 	columns := reflect.ValueOf(s.columns(all, policy, "a", service.RoleOwner))

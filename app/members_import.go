@@ -30,17 +30,19 @@ type ImportView struct {
 
 // ImportRow is a person of the list.
 type ImportRow struct {
-	Line    int            `json:"line"` // of the file, from 1
-	Name    string         `json:"name"`
-	Email   string         `json:"email"`
-	Role    string         `json:"role"`
-	Problem *ImportProblem `json:"problem"` // null: can be added
+	Line  int    `json:"line"` // of the file, from 1
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Role  string `json:"role"`
+
+	Language string         `json:"language"` // a tag, or empty
+	Problem  *ImportProblem `json:"problem"`  // null: can be added
 }
 
 // ImportProblem is why a person cannot be added, as an error has it.
 type ImportProblem struct {
 	Code  string         `json:"code"`
-	Field string         `json:"field"` // name, email, role; or empty
+	Field string         `json:"field"` // name, email, role, language; or empty
 	Args  map[string]any `json:"args"`
 }
 
@@ -99,7 +101,7 @@ func (i *Import) Check(session string) (ImportView, error) {
 	err = in.asAdmin(func(ctx context.Context, a *client.Admin) error {
 		problems, err := rowProblems(ctx, a, picked.list)
 		for n, row := range picked.list.Rows {
-			view.Rows[n] = ImportRow{Line: row.Line, Name: row.Name, Email: row.Email, Role: row.Role, Problem: problems[n]}
+			view.Rows[n] = ImportRow{Line: row.Line, Name: row.Name, Email: row.Email, Role: row.Role, Language: row.Language, Problem: problems[n]}
 		}
 		view.Bad = len(problems)
 		view.Good = len(view.Rows) - view.Bad
@@ -175,7 +177,7 @@ func chosen(ctx context.Context, a *client.Admin, list memberimport.List, onlyGo
 }
 
 func newMember(r memberimport.Row) service.NewMember {
-	return service.NewMember{Name: r.Name, Email: r.Email, Role: service.Role(r.Role)}
+	return service.NewMember{Name: r.Name, Email: r.Email, Role: service.Role(r.Role), Language: r.Language}
 }
 
 // beginImport makes an import the sign-in's one, so that Cancel finds it.

@@ -187,7 +187,7 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 func oneTimeView(g client.GivenOut, code Envelope, support string) OneTimeView {
 	v := OneTimeView{
 		Kind: string(g.Kind), Name: g.Name, Email: g.Email, Workspace: g.Workspace, Code: code, IssuedBy: g.IssuedBy,
-		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support,
+		IssuedAt: stamp(g.IssuedAt), ExpiresAt: stamp(g.ExpiresAt), Support: support, Language: paperLanguage(g.Language),
 	}
 	if g.Kind != service.OneTimeHelp { // whose member is at the server already
 		v.Server, v.ServerKey = g.At.Server, g.At.Key
@@ -216,7 +216,7 @@ func overview(ctx context.Context, a *client.Admin, now time.Time) ([]memberimpo
 	for n, m := range all {
 		people[n] = memberimport.Person{
 			Name: m.Name, Email: m.Email, Role: string(m.Role), State: "active", TwoFactor: "off", Required: "no", CodesLeft: m.CodesLeft,
-			Sheet: m.Sheet, IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
+			Sheet: m.Sheet, IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt, Language: m.Language,
 		}
 		if m.State != service.ProfileActive {
 			people[n].State = string(m.State)

@@ -23,10 +23,14 @@ func (p *Preferences) Get() (PreferencesView, error) { return p.s.preferencesVie
 // Set uses other preferences, and keeps them. Where they cannot be kept they hold until
 // the window closes.
 func (p *Preferences) Set(chosen PreferencesView) error {
+	before := p.s.language()
 	err := p.s.preferences.change(func(kept *preferences) {
 		kept.Language = chosen.Language
 		kept.Theme, kept.Motion, kept.TextSize, kept.Quiet = chosen.Theme, chosen.Motion, chosen.TextSize, !chosen.Notify
 	})
 	p.s.showPreferences()
+	if in := p.s.current(); in.session != nil && p.s.language() != before {
+		p.s.ending.Go(in.readsIt) // a server may take its time
+	}
 	return folderFault(err)
 }

@@ -163,7 +163,7 @@ func (p *PrintRuns) Preview(session string, members []string) (RunPreview, error
 		}
 		for _, m := range found.Ready {
 			out.Ready = append(out.Ready, p.s.memberView(m, policy))
-			people = append(people, named{m.Name, m.Email})
+			people = append(people, named{m.Name, m.Email, m.Language})
 		}
 		for _, m := range found.Voids {
 			out.Voids = append(out.Voids, p.s.memberView(m, policy))

@@ -33,6 +33,7 @@ type PaperView struct {
 	Replaces  int    `json:"replaces,omitempty"`
 	CheckWord string `json:"checkWord"`
 	Support   string `json:"support,omitempty"`
+	Language  string `json:"language,omitempty"` // in which it is printed; empty: the window's
 }
 
 // MaxPrint is how many sheets go through the page to a printer; more are better saved.
@@ -84,7 +85,7 @@ func (in *signIn) makeSheets(ctx context.Context, a *client.Admin, run *client.P
 	}
 	var codes []string
 	err = run.Issue(ctx, in.runProgress("making"), func(s client.RunSheet) error {
-		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord, Support: s.Support})
+		out.Sheets = append(out.Sheets, PaperView{Sheet: s.Sheet, Name: s.Name, Email: s.Email, Replaces: s.Replaces, CheckWord: s.CheckWord, Support: s.Support, Language: paperLanguage(s.Language)})
 		codes = append(codes, display(s.Codes)...)
 		return nil
 	})

@@ -438,7 +438,7 @@ func TestMove_OnlyAnOwnerDoesIt(t *testing.T) {
 	a := archiveOf(w, w.create())
 	line := a.takenBy(a.writeMove())
 	mail := w.page.mailbox()
-	given, err := (&Members{w.s}).Add(a.in.Token, NewMember{"Sam Lee", "sam.lee@example.com", "admin"}, w.page.proof(pass, "none", ""), mail.PublicKey)
+	given, err := (&Members{w.s}).Add(a.in.Token, NewMember{Name: "Sam Lee", Email: "sam.lee@example.com", Role: "admin"}, w.page.proof(pass, "none", ""), mail.PublicKey)
 	a.ok(err)
 	w.auth.Lock(a.in.Token)
 	a.locked("asked")

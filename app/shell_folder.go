@@ -109,7 +109,7 @@ func (s *shell) config(db store.Store) (local.Config, error) {
 	if err != nil {
 		return local.Config{}, err
 	}
-	c := local.Config{Store: db, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: s.sentence}
+	c := local.Config{Store: db, Secrets: secrets, Now: s.now, Log: s.log(), Sentence: s.searched}
 	if s.cost != nil {
 		s.cost(&c)
 	}

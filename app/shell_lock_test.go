@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"countersign/backend/keychain"
+	"countersign/backend/service"
 )
 
 // alarms are the timers of a window whose clock stands still until it is moved.
@@ -125,7 +126,7 @@ func TestAfterSignIn_IsNoUseOfTheSession(t *testing.T) {
 	a.pass(4 * time.Minute)
 	found, err := w.s.find(in.Token)
 	w.ok(err)
-	found.afterSignIn()
+	found.afterSignIn(service.Overview{})
 	a.pass(time.Minute)
 	w.locked("idle")
 }

@@ -12,10 +12,11 @@ type UnprintableView struct {
 	Name       string `json:"name"`
 	Email      string `json:"email"`
 	Characters string `json:"characters"` // as U+1F600, a space between them: they can’t be shown either
+	Language   string `json:"language"`   // theirs, which it has no font for; else empty
 }
 
 // named is whom a page is for.
-type named struct{ name, email string }
+type named struct{ name, email, language string }
 
 // mostCharacters is how many of them are told of one person.
 const mostCharacters = 8
@@ -32,7 +33,11 @@ func unprintable(people []named) ([]UnprintableView, error) {
 	}
 	out := []UnprintableView{}
 	for i, p := range people {
-		if missing[i] == "" {
+		lacks := ""
+		if p.language != "" && paperLanguage(p.language) == "" {
+			lacks = p.language
+		}
+		if missing[i] == "" && lacks == "" {
 			continue
 		}
 		var characters []string
@@ -43,7 +48,7 @@ func unprintable(people []named) ([]UnprintableView, error) {
 			}
 			characters = append(characters, fmt.Sprintf("%U", r))
 		}
-		out = append(out, UnprintableView{p.name, p.email, strings.Join(characters, " ")})
+		out = append(out, UnprintableView{p.name, p.email, strings.Join(characters, " "), lacks})
 	}
 	return out, nil
 }
@@ -60,7 +65,7 @@ func (i *Import) Unprintable(session string) ([]UnprintableView, error) {
 	}
 	people := make([]named, len(given))
 	for n, g := range given {
-		people[n] = named{g.Name, g.Email}
+		people[n] = named{g.Name, g.Email, g.Language}
 	}
 	return unprintable(people)
 }

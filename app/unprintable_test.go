@@ -20,7 +20,7 @@ func TestUnprintable_InvitationsAreTold(t *testing.T) {
 	i.ok(err)
 	got, err := i.imp.Unprintable(i.in.Token)
 	i.ok(err)
-	if want := []UnprintableView{{"Chidi " + private, "chidi@example.com", "U+F0001"}}; !reflect.DeepEqual(got, want) {
+	if want := []UnprintableView{{"Chidi " + private, "chidi@example.com", "U+F0001", ""}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
 	i.auth.Lock(i.in.Token)
@@ -34,7 +34,7 @@ func TestUnprintable_ListsOnlyTheFirstCharacters(t *testing.T) {
 	for r := rune(0xf0000); r < 0xf0020; r++ {
 		many.WriteRune(r)
 	}
-	got, err := unprintable([]named{{"x", "x@example.com"}, {"y", many.String()}})
+	got, err := unprintable([]named{{"x", "x@example.com", "ja"}, {"y", many.String(), ""}})
 	if err != nil || len(got) != 1 || got[0].Name != "y" || strings.Count(got[0].Characters, "U+") != mostCharacters || !strings.HasSuffix(got[0].Characters, " …") {
 		t.Errorf("%v: %+v", err, got)
 	}

@@ -54,6 +54,7 @@ type ProfileView struct {
 	CreatedAt         string    `json:"createdAt"`
 	PasswordChangedAt string    `json:"passwordChangedAt"`
 	LastSignInAt      string    `json:"lastSignInAt,omitempty"`
+	Language          string    `json:"language,omitempty"` // of what is printed for them; empty: none is known
 	TwoFactor         TwoFactor `json:"twoFactor"`
 	Permissions       []string  `json:"permissions"` // see service.Permission: what the page offers
 }
@@ -150,6 +151,7 @@ type SheetView struct {
 	Replaces  int      `json:"replaces,omitempty"`
 	Support   string   `json:"support,omitempty"` // whom to ask for help
 	Codes     Envelope `json:"codes"`
+	Language  string   `json:"language,omitempty"` // in which it is printed; empty: the window's
 }
 
 func stamp(t time.Time) string {
@@ -180,7 +182,7 @@ func (s *shell) profileView(o service.Overview) ProfileView {
 	p, f := o.Profile, o.TwoFactor
 	v := ProfileView{
 		Permissions: strs(s.permissionsOf(p.Role)), ID: p.ID, Name: p.Name, Email: p.Email, Role: string(p.Role), Workspace: o.Workspace,
-		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.PasswordChangedAt), LastSignInAt: stamp(p.LastSignInAt),
+		CreatedAt: stamp(p.CreatedAt), PasswordChangedAt: stamp(p.PasswordChangedAt), LastSignInAt: stamp(p.LastSignInAt), Language: p.Language,
 		TwoFactor: TwoFactor{
 			On: f.On, Since: stamp(f.Since), Apps: []AppView{}, MostApps: service.MaxApps, AuthenticatorOff: f.AuthenticatorOff, Required: f.Required, RequireFrom: stamp(f.RequireFrom), ShortPassword: f.ShortPassword,
 		},
@@ -225,7 +227,7 @@ func sheetView(i client.Issued, to recipient) (SheetView, error) {
 	codes, err := to.close(holdsCodes, spaced(display(i.Codes)))
 	return SheetView{
 		Sheet: i.Sheet, Workspace: i.Workspace, Name: i.Name, Email: i.Email, IssuedAt: stamp(i.IssuedAt), IssuedBy: i.IssuedBy,
-		Replaces: i.Replaces, Support: i.Support, Codes: codes,
+		Replaces: i.Replaces, Support: i.Support, Codes: codes, Language: paperLanguage(i.Language),
 	}, err
 }
 

@@ -61,6 +61,8 @@ type (
 	Event struct{ Event int64 }
 	// Name is a new name.
 	Name struct{ Name string }
+	// Language is a tag such as "de", or empty.
+	Language struct{ Language string }
 	// On is a switch.
 	On struct{ On bool }
 	// Code is a code as it was typed.
@@ -198,6 +200,7 @@ var (
 	PutNewsAway      = op[PutNewsAwayRequest, None](BySession, "session/news/away", "Puts a piece of news that stays away, for sign-ins at this computer.", again)
 	PutChecklistAway = op[On, None](BySession, "session/checklist/away", "Hides the checklist, or shows it.")
 	Rename           = op[Name, None](BySession, "session/rename", "Changes the profile’s name.")
+	SetLanguage      = op[Language, None](BySession, "session/language", "Notes in which language the profile’s person reads.")
 	CheckEmail       = op[Email, None](BySession, "session/check-email", "Tells whether an email could be the profile’s.", again)
 	ChangeEmail      = op[ChangeEmailRequest, None](BySession, "session/change-email", "Changes the profile’s email.")
 	ChangePassword   = op[ChangePasswordRequest, None](BySession, "session/change-password", "Changes the password. Other sessions of the profile end.")
@@ -275,6 +278,7 @@ var (
 	EndCode            = adminOp[EndCodeRequest, None]("code/end", "Ends a one-time code.")
 	Reset2FA           = adminOp[OnMember, None]("member/reset-2fa", "Turns a member’s 2FA off.")
 	SetRole            = adminOp[SetRoleRequest, None]("member/role", "Changes a member’s role.")
+	SetLanguageOf      = adminOp[SetLanguageRequest, None]("members/language", "Notes in which language members read.", large)
 	Suspend            = adminOp[ID, None]("member/suspend", "Suspends a member.")
 	Resume             = adminOp[ID, None]("member/resume", "Lets a suspended member sign in again.")
 	Remove             = adminOp[RemoveRequest, None]("member/remove", "Removes a member.")

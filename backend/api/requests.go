@@ -147,6 +147,11 @@ type (
 		Role  service.Role
 		Proof Proof
 	}
+	// SetLanguageRequest is that of SetLanguageOf.
+	SetLanguageRequest struct {
+		IDs      []string
+		Language string
+	}
 	// RemoveRequest is that of Remove.
 	RemoveRequest struct {
 		ID    string

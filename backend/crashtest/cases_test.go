@@ -237,6 +237,9 @@ var useCases = []useCase{
 		s = p.signIn()
 		return func() { must(s.PutNewsAway(p.ctx, s.Welcome().News[0].Stays)) }
 	}},
+	{name: "set a language", base: created, covers: []string{"Session.SetLanguage"}, ready: signedIn(func(p *person, s *client.Session) {
+		must(s.SetLanguage(p.ctx, "de"))
+	})},
 	{name: "rename", base: created, covers: []string{"Session.Rename"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.Rename(p.ctx, "Amara N. Okafor"))
 	})},

@@ -164,6 +164,9 @@ var teamCases = []useCase{
 	{name: "give another role", base: teamBase, covers: []string{"Admin.SetRole"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.SetRole(p.ctx, p.member(benEmail), store.RoleOwner, p.proof()))
 	})},
+	{name: "set a member’s language", base: teamBase, covers: []string{"Admin.SetLanguageOf"}, ready: led(func(p *person, a *client.Admin) {
+		must(a.SetLanguageOf(p.ctx, []string{p.member(miaEmail), p.member(benEmail)}, "ja"))
+	})},
 	{name: "suspend", base: teamBase, covers: []string{"Admin.Suspend"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Suspend(p.ctx, p.member(miaEmail)))
 	})},

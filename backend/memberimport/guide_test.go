@@ -2,6 +2,7 @@ package memberimport_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -17,16 +18,16 @@ func TestGuide_HeadingsThatItNamesAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := regexp.MustCompile(`(?m)^\| (name|email|role) \| ([^|]*) \|`).FindAllSubmatch(guide, -1)
-	if len(rows) != 3 {
+	rows := regexp.MustCompile(`(?m)^\| (name|email|role|language) \| ([^|]*) \|`).FindAllSubmatch(guide, -1)
+	if len(rows) != 4 {
 		t.Fatalf("the guide tells of %d columns", len(rows))
 	}
-	columns := map[string]string{"name": "Name", "email": "Email", "role": "Role"}
-	read := func(headings [3]string, name string) {
+	columns := map[string]string{"name": "Name", "email": "Email", "role": "Role", "language": "Language"}
+	read := func(headings [4]string, name string) {
 		t.Helper()
 		// In the order in which columns without headings aren’t read.
-		list, err := memberimport.Read(strings.NewReader(fmt.Sprintf("%s,%s,%s\nowner,sam@example.com,%s\n", headings[0], headings[1], headings[2], name)), 10)
-		if err != nil || len(list.Rows) != 1 || !strings.Contains(list.Rows[0].Name, name) || list.Rows[0].Email != "sam@example.com" || list.Rows[0].Role != "owner" && headings[0] == "Role" {
+		list, err := memberimport.Read(strings.NewReader(fmt.Sprintf("%s,%s,%s,%s\nowner,sam@example.com,%s,ja\n", headings[0], headings[1], headings[2], headings[3], name)), 10)
+		if err != nil || len(list.Rows) != 1 || !strings.Contains(list.Rows[0].Name, name) || list.Rows[0].Email != "sam@example.com" || list.Rows[0].Role != "owner" || list.Rows[0].Language != "ja" {
 			t.Errorf("%q: %v, %v", headings, list.Rows, err)
 		}
 	}
@@ -36,9 +37,9 @@ func TestGuide_HeadingsThatItNamesAreUnderstood(t *testing.T) {
 			t.Fatalf("%s has %v", row[1], names)
 		}
 		for _, n := range names {
-			c := map[string]string{"name": columns["name"], "email": columns["email"], "role": columns["role"]}
+			c := maps.Clone(columns)
 			c[string(row[1])] = n[1]
-			read([3]string{c["role"], c["email"], c["name"]}, "Sam Porter")
+			read([4]string{c["role"], c["email"], c["name"], c["language"]}, "Sam Porter")
 		}
 	}
 }

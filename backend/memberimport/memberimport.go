@@ -47,17 +47,19 @@ type List struct {
 // Row is a person. Name and email are as they were written, on one line; the role is in lower
 // case, and member where none was given.
 type Row struct {
-	Line    int // of the file, from 1, at which the row begins
-	Name    string
-	Email   string
-	Role    string
-	Problem Problem
+	Line  int // of the file, from 1, at which the row begins
+	Name  string
+	Email string
+	Role  string
+
+	Language string // a tag such as "de", without a region; empty where none was given
+	Problem  Problem
 }
 
 // Problem is what is wrong with a row; the zero Problem is nothing.
 type Problem struct {
 	Code  string
-	Field string // name, email, role; empty where it is the whole row's
+	Field string // name, email, role, language; empty where it is the whole row's
 }
 
 // The codes of problems.
@@ -152,5 +154,6 @@ func (s shape) row(cells []cell, line int) Row {
 	if row.Role = strings.ToLower(take("role", s.role)); row.Role == "" {
 		row.Role = DefaultRole
 	}
+	row.Language, _, _ = strings.Cut(strings.ReplaceAll(strings.ToLower(take("language", s.language)), "_", "-"), "-")
 	return row
 }

@@ -103,6 +103,21 @@ func TestRead_FindsColumnsByTheirHeadings(t *testing.T) {
 	}
 }
 
+func TestRead_LanguageIsATagWithoutItsRegion(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"": "", "ja": "ja", " DE ": "de", "de-AT": "de", "pt_BR.UTF-8": "pt", "German": "german"} {
+		for _, heading := range []string{"Language", "LANG", "locale", "Preferred language", "member_language"} {
+			list := read(t, heading+",Email,Name\n"+given+",kim@example.com,Kim\n")
+			if got := list.Rows[0]; got.Language != want || got.Name != "Kim" || got.Role != memberimport.DefaultRole {
+				t.Errorf("%s %q: %+v", heading, given, got)
+			}
+		}
+	}
+	if list := read(t, "Kim,kim@example.com,member,ja\n"); list.Rows[0].Language != "" {
+		t.Errorf("without headings: %+v", list.Rows)
+	}
+}
+
 func TestRead_QuotedCellsHoldDelimitersLinesAndQuotes(t *testing.T) {
 	t.Parallel()
 	list := read(t, "name,email\r\n\"O\"\"Hara, Kim\r\nof the night shift\",kim@example.com\rAmara \"AJ\" Okafor,amara@example.com\n")
@@ -265,12 +280,12 @@ func TestWriteTemplate_IsReadAsItIsFilledIn(t *testing.T) {
 	if _, err := memberimport.Read(bytes.NewReader(b.Bytes()), 10); !errors.Is(err, memberimport.ErrEmpty) {
 		t.Errorf("an empty one: %v", err)
 	}
-	b.WriteString("Zoë Lindqvist,zoe@example.com,admin\r\nPriya Raman,priya@example.com,\r\n")
+	b.WriteString("Zoë Lindqvist,zoe@example.com,admin,sv\r\nPriya Raman,priya@example.com,\r\n")
 	list, err := memberimport.Read(&b, 10)
 	if err != nil || !list.Header || list.Encoding != "UTF-8" || len(list.Rows) != 2 {
 		t.Fatalf("%+v, %v", list, err)
 	}
-	want := memberimport.Row{Line: 2, Name: "Zoë Lindqvist", Email: "zoe@example.com", Role: "admin"}
+	want := memberimport.Row{Line: 2, Name: "Zoë Lindqvist", Email: "zoe@example.com", Role: "admin", Language: "sv"}
 	if list.Rows[0] != want || list.Rows[1].Role != memberimport.DefaultRole {
 		t.Errorf("%+v", list.Rows)
 	}

@@ -26,11 +26,12 @@ type Person struct {
 	HandedOver   time.Time
 	Acknowledged time.Time
 	LastSignIn   time.Time
+	Language     string // a tag; empty: none is known
 }
 
 var overviewHeadings = []words.Key{
 	words.CsvName, words.CsvEmail, words.CsvRole, words.CsvState, words.CsvTwoFactor, words.CsvRequired, words.CsvCodesLeft, words.CsvSheet, words.CsvIssued,
-	words.CsvHandedOver, words.CsvAcknowledged, words.CsvLastSignIn,
+	words.CsvHandedOver, words.CsvAcknowledged, words.CsvLastSignIn, words.CsvLanguage,
 }
 
 // WriteOverview writes people as CSV under headings in a language. It is UTF-8 with a byte order mark, by which
@@ -66,7 +67,7 @@ func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Perso
 		}
 		err = out.Write([]string{
 			harmless(p.Name), harmless(p.Email), harmless(p.Role), harmless(p.State), harmless(p.TwoFactor), harmless(p.Required), codes, sheet,
-			day(p.IssuedAt), day(p.HandedOver), day(p.Acknowledged), day(p.LastSignIn),
+			day(p.IssuedAt), day(p.HandedOver), day(p.Acknowledged), day(p.LastSignIn), harmless(p.Language),
 		})
 	}
 	if out.Flush(); err == nil {
@@ -79,7 +80,7 @@ func WriteOverview(w io.Writer, language *words.Catalogue, people iter.Seq[Perso
 }
 
 // templateHeadings name the columns that Read looks for.
-var templateHeadings = []string{headName[0], headEmail[0], headRole[0]}
+var templateHeadings = []string{headName[0], headEmail[0], headRole[0], headLanguage[0]}
 
 // WriteTemplate writes an empty list with the columns that Read looks for, as WriteOverview writes
 // one. It has no example: one that is forgotten in it would be added.

@@ -11,6 +11,7 @@ type shape struct {
 	separator               bool // the first line says sep= and is skipped
 	header                  bool
 	name, last, email, role int
+	language                int
 }
 
 // skip is how many rows that are not blank come before the first person.
@@ -64,7 +65,7 @@ func findShape(sample []rune) (shape, error) {
 			}
 		}
 		if points > score {
-			best, score = shape{delimiter: d, separator: said, name: 0, last: -1, email: 1, role: 2}, points
+			best, score = shape{delimiter: d, separator: said, name: 0, last: -1, email: 1, role: 2, language: -1}, points
 		}
 	}
 	switch {
@@ -116,6 +117,8 @@ var (
 	headLast  = []string{"lastname", "last", "surname", "familyname", "family"}
 	headEmail = []string{"email", "mail", "emailaddress", "mailaddress", "emailid", "workemail", "primaryemail", "useremail", "memberemail"}
 	headRole  = []string{"role", "userrole", "memberrole", "workspacerole"}
+
+	headLanguage = []string{"language", "lang", "locale", "preferredlanguage", "memberlanguage"}
 )
 
 // heading makes one of all spellings of a heading: "E-Mail address [Required]" is emailaddress.
@@ -136,7 +139,7 @@ func byHeadings(row []cell) (shape, bool) {
 	find := func(spellings []string) int {
 		return slices.IndexFunc(row, func(c cell) bool { return slices.Contains(spellings, heading(c.text)) })
 	}
-	s := shape{header: true, name: find(headName), last: -1, email: find(headEmail), role: find(headRole)}
+	s := shape{header: true, name: find(headName), last: -1, email: find(headEmail), role: find(headRole), language: find(headLanguage)}
 	if s.name < 0 {
 		s.name, s.last = find(headFirst), find(headLast)
 	}

@@ -23,7 +23,7 @@ const namespace = "countersign"
 // serves is the oldest schema whose program may go on beside this one, on the schema that Migrate makes: so the instances of a server are
 // updated one after the other. A migration that adds tables, or columns with a default, leaves it as it is. One that takes away or changes
 // what an older program asks for sets it to its own number.
-const serves = 3
+const serves = 4 // an older program hashes a profile without its language
 
 // ErrOlderSchema is Open's answer to a database that waits for Migrate.
 var ErrOlderSchema = errors.New("the database waits for a migration")

@@ -9,7 +9,7 @@ import (
 
 const (
 	profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
-	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet`
+	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet, language`
 	selectProfiles = "SELECT " + profileColumns + " FROM profiles WHERE workspace = $1 "
 )
 
@@ -24,25 +24,25 @@ func (t *readTx) ProfileByEmail(key string) (store.Profile, error) {
 func scanProfile(row scanner) (p store.Profile, err error) {
 	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, &when{&p.CreatedAt}, &octets{&p.Password.Salt},
 		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &octets{&p.Password.PublicKey}, &octets{&p.Password.Lock}, &p.Password.Share,
-		&when{&p.Password.ChangedAt}, &when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, &when{&p.StateAt}, &p.ChecklistAway, &p.LastSheet)
+		&when{&p.Password.ChangedAt}, &when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, &when{&p.StateAt}, &p.ChecklistAway, &p.LastSheet, &p.Language)
 	return p, translate(err)
 }
 
 func (t *tx) InsertProfile(p store.Profile) error {
-	return t.exec("INSERT INTO profiles (workspace, "+profileColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+	return t.exec("INSERT INTO profiles (workspace, "+profileColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
 		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), blob(p.Password.Salt), p.Password.Params.MemoryKiB,
 		p.Password.Params.Time, p.Password.Params.Threads, blob(p.Password.PublicKey), blob(p.Password.Lock), p.Password.Share, millis(p.Password.ChangedAt),
-		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway, p.LastSheet)
+		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway, p.LastSheet, p.Language)
 }
 
 func (t *tx) UpdateProfile(p store.Profile) error {
 	return t.must(`UPDATE profiles SET email = $2, email_key = $3, name = $4, role = $5, password_salt = $6, password_memory = $7,
 		password_time = $8, password_lanes = $9, password_key = $10, password_lock = $11, password_share = $12, password_at = $13, last_sign_in_at = $14,
-		generation = $15, epoch = $16, state = $17, state_at = $18, checklist_away = $19
-		WHERE workspace = $1 AND id = $20`,
+		generation = $15, epoch = $16, state = $17, state_at = $18, checklist_away = $19, language = $20
+		WHERE workspace = $1 AND id = $21`,
 		p.Email, p.EmailKey, p.Name, p.Role, blob(p.Password.Salt), p.Password.Params.MemoryKiB, p.Password.Params.Time,
 		p.Password.Params.Threads, blob(p.Password.PublicKey), blob(p.Password.Lock), p.Password.Share, millis(p.Password.ChangedAt), millis(p.LastSignInAt), p.Generation, p.Epoch,
-		p.State, millis(p.StateAt), p.ChecklistAway, p.ID)
+		p.State, millis(p.StateAt), p.ChecklistAway, p.Language, p.ID)
 }
 
 const selectAttempts = "SELECT subject, kind, failures, since_sign_in, charged_at, before_at, locked_until FROM attempts WHERE workspace = $1 "

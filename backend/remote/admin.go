@@ -93,6 +93,10 @@ func (a *admin) SetRole(ctx context.Context, id string, role service.Role, proof
 	return do(ctx, a, api.SetRole, api.SetRoleRequest{ID: id, Role: role, Proof: api.ProofOf(proof)})
 }
 
+func (a *admin) SetLanguageOf(ctx context.Context, ids []string, tag string) error {
+	return do(ctx, a, api.SetLanguageOf, api.SetLanguageRequest{IDs: ids, Language: tag})
+}
+
 func (a *admin) Suspend(ctx context.Context, id string) error {
 	return do(ctx, a, api.Suspend, api.ID{ID: id})
 }

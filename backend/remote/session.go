@@ -290,6 +290,10 @@ func (s *session) Rename(ctx context.Context, name string) error {
 	return ask(ctx, s, api.Rename, api.Name{Name: name})
 }
 
+func (s *session) SetLanguage(ctx context.Context, tag string) error {
+	return ask(ctx, s, api.SetLanguage, api.Language{Language: tag})
+}
+
 func (s *session) CheckEmail(ctx context.Context, email string) error {
 	return ask(ctx, s, api.CheckEmail, api.Email{Email: email})
 }

@@ -47,7 +47,7 @@ type Target struct {
 	Format Format
 	Paper  sheet.Paper
 	To     bundle.Recipients // for Age: who can open it
-	Words  *words.Catalogue  // the language; nil is English
+	Words  *words.Catalogue  // the language of whoever prints; nil is English
 }
 
 // ErrFormat means that there is no such format.
@@ -170,18 +170,31 @@ func Signer(ctx context.Context, a *client.Admin) (bundle.Fingerprint, error) {
 	return bundle.FingerprintOf(key.Public().(ed25519.PublicKey)), nil
 }
 
-// Sheet is a sheet of a run as it is drawn.
+// Language is the language in which something is printed for somebody who reads theirs: that of in, whoever prints, where none is known, and
+// where this computer has no fonts for theirs.
+func Language(theirs string, in *words.Catalogue) *words.Catalogue {
+	if theirs == "" {
+		return in
+	}
+	c := words.For(theirs)
+	if can, err := sheet.Draws(c); err != nil || !can {
+		return in
+	}
+	return c
+}
+
+// Sheet is a sheet of a run as it is drawn, in the language of its member.
 func Sheet(in *words.Catalogue, s client.RunSheet) sheet.Sheet {
 	return sheet.Sheet{
 		Number: s.Sheet, Run: s.Run, Workspace: s.Workspace, Name: s.Name, Email: s.Email, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
-		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local, Words: in,
+		Replaces: s.Replaces, Support: s.Support, Codes: s.Codes, CheckWord: s.CheckWord, Location: time.Local, Words: Language(s.Language, in),
 	}
 }
 
-// Invitation is a one-time code as it is drawn, with whom to ask for help.
+// Invitation is a one-time code as it is drawn in the language of its member, with whom to ask for help.
 func Invitation(in *words.Catalogue, g client.GivenOut, support string) sheet.Invitation {
 	return sheet.Invitation{
 		Reset: g.Kind == service.OneTimeReset, Workspace: g.Workspace, Name: g.Name, Email: g.Email, Code: g.Code, IssuedAt: g.IssuedAt,
-		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local, Words: in,
+		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local, Words: Language(g.Language, in),
 	}
 }

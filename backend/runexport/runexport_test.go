@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"countersign/backend/service"
 	"countersign/backend/sheet"
 	"countersign/backend/sqlite"
+	"countersign/backend/words"
 )
 
 const (
@@ -132,6 +134,40 @@ func TestWrite_EachFormatHasTheCodesThatSignIn(t *testing.T) {
 				t.Errorf("%q does not open", code)
 			}
 		})
+	}
+}
+
+// The cover is in the language of whoever prints, and the sheet in that of its member.
+func TestWrite_SheetIsInItsMembersLanguage(t *testing.T) {
+	t.Parallel()
+	printer := words.For("de")
+	for language, theirs := range map[string]*words.Catalogue{"": printer, "fr": words.For("fr"), "ja": words.For("ja"), "ar": words.For("ar")} {
+		t.Run("of "+language, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.ok(d.admin.SetLanguageOf(t.Context(), []string{d.id}, language))
+			var b, text bytes.Buffer
+			d.ok(runexport.Write(t.Context(), &b, d.admin, d.begin(), runexport.Target{Format: runexport.PDF, Words: printer}, nil))
+			cmd := exec.CommandContext(t.Context(), "pdftotext", "-", "-")
+			cmd.Stdin, cmd.Stdout = &b, &text
+			d.ok(cmd.Run())
+			pages := strings.Split(text.String(), "\f")
+			for i, want := range []string{printer.Text(words.CoverTitle, words.Args{"run": 1}), theirs.Text(words.SheetTitle, nil)} {
+				if !strings.Contains(pages[i], want) {
+					t.Errorf("page %d has no %q:\n%s", i+1, want, pages[i])
+				}
+			}
+		})
+	}
+}
+
+func TestInvitation_IsInItsMembersLanguage(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string]string{"": "de", "es": "es"} {
+		got := runexport.Invitation(words.For("de"), client.GivenOut{GivenOut: service.GivenOut{Language: language}}, "").Words
+		if got != words.For(want) {
+			t.Errorf("%q: %s", language, got.Language())
+		}
 	}
 }
 

@@ -52,6 +52,32 @@ func Event(c *words.Catalogue, e service.LogEntry) string {
 	return c.Text(key, args)
 }
 
+// Searched is all that is read of an event, in a terminal or in the window, where some kinds have words of their own and a line below.
+func Searched(c *words.Catalogue, e service.LogEntry) string {
+	all := []string{Event(c, e)}
+	for _, name := range []string{"audit.says." + e.Kind, "audit.says." + e.Kind + ".more"} {
+		key, ok := c.Named(name)
+		if !ok {
+			continue
+		}
+		args := words.Args{}
+		for _, argument := range c.Arguments(key) {
+			switch argument {
+			case "actor":
+				args[argument] = actor(c, e)
+			case "subject":
+				args[argument] = subject(c, e)
+			case "chose":
+				args[argument] = e.Detail["chose-password"]
+			default:
+				args[argument] = e.Detail[argument]
+			}
+		}
+		all = append(all, c.Text(key, args))
+	}
+	return strings.Join(all, "\n")
+}
+
 func actor(c *words.Catalogue, e service.LogEntry) string {
 	return person(c, e.Actor, words.EventPartNobody)
 }
@@ -98,6 +124,8 @@ var parts = map[string]part{
 	"export": {key: words.EventPartExport, from: []string{"signer", "run"}},
 	"backup": {key: words.EventPartBackup, from: []string{"signer"}},
 	"flaw":   {key: words.EventPartFlaw, from: []string{"flaw"}},
+
+	"language": {key: words.EventPartLanguage, from: []string{"language"}},
 }
 
 func (p part) args(detail map[string]string) words.Args {

@@ -80,6 +80,9 @@ func (s *Server) admins() {
 	adminOp(s, api.SetRole, func(ctx context.Context, a service.Admin, in api.SetRoleRequest) (none api.None, _ error) {
 		return none, a.SetRole(ctx, in.ID, in.Role, in.Proof.Service())
 	})
+	adminOp(s, api.SetLanguageOf, func(ctx context.Context, a service.Admin, in api.SetLanguageRequest) (none api.None, _ error) {
+		return none, a.SetLanguageOf(ctx, in.IDs, in.Language)
+	})
 	adminOp(s, api.Suspend, func(ctx context.Context, a service.Admin, in api.ID) (none api.None, _ error) {
 		return none, a.Suspend(ctx, in.ID)
 	})

@@ -94,6 +94,9 @@ func (s *Server) sessions() {
 	sessionOp(s, api.Rename, func(ctx context.Context, in service.Session, req api.Name) (none api.None, _ error) {
 		return none, in.Rename(ctx, req.Name)
 	})
+	sessionOp(s, api.SetLanguage, func(ctx context.Context, in service.Session, req api.Language) (none api.None, _ error) {
+		return none, in.SetLanguage(ctx, req.Language)
+	})
 	sessionOp(s, api.CheckEmail, func(ctx context.Context, in service.Session, req api.Email) (none api.None, _ error) {
 		return none, in.CheckEmail(ctx, req.Email)
 	})

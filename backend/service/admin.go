@@ -26,6 +26,7 @@ type Admin interface {
 	EndCode(ctx context.Context, id string, kind OneTimeKind) error
 	Reset2FA(ctx context.Context, id, approval string, proof Proof) error
 	SetRole(ctx context.Context, id string, role Role, proof Proof) error
+	SetLanguageOf(ctx context.Context, ids []string, tag string) error
 	Suspend(ctx context.Context, id string) error
 	Resume(ctx context.Context, id string) error
 	Remove(ctx context.Context, id string, proof Proof) error

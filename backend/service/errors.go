@@ -79,6 +79,7 @@ const (
 	CodeOneTimeGone        Code = "one_time_gone" // for who would end it
 	CodeOneTimeEnded       Code = "one_time_ended"
 
+	CodeLanguageUnknown   Code = "language_unknown"
 	CodeRoleUnknown       Code = "role_unknown"
 	CodeEmailTwice        Code = "email_twice"
 	CodeImportLong        Code = "import_long" // max

@@ -17,7 +17,12 @@ type LogQuery struct {
 	Since  time.Time // not before; zero: no bound
 	Until  time.Time // before, not at; zero: no bound
 	Text   string    // words that all occur in the sentence, the names or the details
-	Steps  bool      // with technical steps, such as guesses that are being counted
+
+	// Language is the one of Languages in which Text was typed, and the sentence is read; empty, and of any other: English. A server of before
+	// takes no other field.
+	Language string `json:",omitempty"`
+
+	Steps bool // with technical steps, such as guesses that are being counted
 }
 
 // LogLimit is how many entries a page may have.

@@ -11,6 +11,8 @@ type NewMember struct {
 	Name  string
 	Email string
 	Role  Role
+
+	Language string `json:",omitempty"` // one of Languages; empty: none is known. A server of before takes no other field
 }
 
 // MemberError is a NewMember that cannot be added: the error with its place in
@@ -48,6 +50,7 @@ type GivenOut struct {
 	ProfileID string
 	Name      string
 	Email     string
+	Language  string // of the person; empty: none is known
 	Workspace string
 	IssuedBy  string // name
 	IssuedAt  time.Time

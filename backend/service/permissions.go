@@ -66,6 +66,7 @@ const (
 	MayReset2FA      MemberPermission = "reset-2fa" // the password is still needed
 	MayGiveHelpCode  MemberPermission = "help-code" // likewise
 	MayIssueCodes    MemberPermission = "issue"     // recovery codes, for those with 2FA on
+	MaySetLanguage   MemberPermission = "language"  // of what is printed for them
 )
 
 // onRoles is on members of which roles an admin has a permission; an owner has all on all. An
@@ -83,6 +84,7 @@ var onRoles = map[MemberPermission][]Role{
 	MayReset2FA:      {RoleOwner, RoleAdmin, RoleMember},
 	MayGiveHelpCode:  {RoleOwner, RoleAdmin, RoleMember},
 	MayIssueCodes:    {RoleMember},
+	MaySetLanguage:   {RoleOwner, RoleAdmin, RoleMember},
 }
 
 // On reports whether an actor's role has the permission on somebody of a target's role.

@@ -22,6 +22,7 @@ type Profile struct {
 	CreatedAt         time.Time
 	LastSignInAt      time.Time // zero: never
 	PasswordChangedAt time.Time
+	Language          string // of what is printed for its person; empty: none is known
 }
 
 // TwoFactor is where a profile's 2FA stands.

@@ -23,4 +23,5 @@ type Issued struct {
 	IssuedBy  string
 	Replaces  int    // sheet number, 0 for none
 	Support   string // whom to ask for help, as it stands in Info
+	Language  string // of the person; empty: none is known
 }

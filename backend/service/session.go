@@ -29,6 +29,7 @@ type Session interface {
 	PutChecklistAway(ctx context.Context, away bool) error
 	PutNewsAway(ctx context.Context, number int64) error
 	Rename(ctx context.Context, name string) error
+	SetLanguage(ctx context.Context, tag string) error
 	CheckEmail(ctx context.Context, email string) error
 	ChangeEmail(ctx context.Context, email string, proof Proof) error
 	ChangePassword(ctx context.Context, current Proof, next NewPassword) error

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/backend/sheet"
+	"countersign/backend/words"
 )
 
 func TestUnprintable_NamesWhatNoFontHas(t *testing.T) {
@@ -35,5 +36,32 @@ func TestUnprintable_AgreesWithPaper(t *testing.T) {
 		if spelled != (missing[0] != "") {
 			t.Errorf("%q: missing %q, and spelled as a number: %t", name, missing[0], spelled)
 		}
+	}
+}
+
+func TestDraws_LanguageThatThereAreFontsFor(t *testing.T) {
+	t.Parallel()
+	for _, name := range words.Languages() {
+		if can, err := sheet.Draws(words.For(name)); err != nil || !can {
+			t.Errorf("%s: %t, %v", name, can, err)
+		}
+	}
+	for _, key := range []string{"sheet.title", "invitation.lead", "paper.nothing"} {
+		c, err := words.Read([]byte(`{"language.tag": "tlh-x-` + key[:5] + `", "common.close": "\u0041", "` + key + `": "\udb80\udc01"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if can, err := sheet.Draws(c); err != nil || can {
+				t.Errorf("%s in letters that no font has: %t, %v", key, can, err)
+			}
+		}
+	}
+	c, err := words.Read([]byte(`{"language.tag": "tlh", "common.close": "\udb80\udc01"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if can, err := sheet.Draws(c); err != nil || !can { // what is on the screen alone is no matter of paper
+		t.Errorf("%t, %v", can, err)
 	}
 }

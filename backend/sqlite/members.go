@@ -11,13 +11,13 @@ import (
 const selectMembers = `SELECT p.id, p.name, p.email, p.role, p.state, p.created_at, p.last_sign_in_at, f.profile_id IS NOT NULL, coalesce(f.since, 0),
 		coalesce(s.sheet, 0), coalesce(s.run, 0), coalesce(s.issued_at, 0), coalesce(s.handed_at, 0), coalesce(s.acknowledged, 0), coalesce(s.checked_at, 0),
 		coalesce((SELECT count(*) FROM recovery_codes c WHERE c.set_id = s.id AND c.used_at = 0), 0),
-		coalesce((SELECT max(o.expires_at) FROM one_time_codes o WHERE o.profile_id = p.id AND o.kind IN ('invitation', 'password-reset') AND o.ended_at = 0), 0)
+		coalesce((SELECT max(o.expires_at) FROM one_time_codes o WHERE o.profile_id = p.id AND o.kind IN ('invitation', 'password-reset') AND o.ended_at = 0), 0), p.language
 	FROM profiles p LEFT JOIN factors f ON f.profile_id = p.id
 	LEFT JOIN recovery_sets s ON s.profile_id = p.id AND s.state = 'active' `
 
 func scanMember(row scanner) (m store.Member, err error) {
 	err = row.Scan(&m.ID, &m.Name, &m.Email, &m.Role, &m.State, when{&m.CreatedAt}, when{&m.LastSignInAt}, &m.On, when{&m.OnSince}, &m.Sheet, &m.Run,
-		when{&m.IssuedAt}, when{&m.HandedOverAt}, when{&m.Acknowledged}, when{&m.Checked}, &m.CodesLeft, when{&m.InvitedUntil})
+		when{&m.IssuedAt}, when{&m.HandedOverAt}, when{&m.Acknowledged}, when{&m.Checked}, &m.CodesLeft, when{&m.InvitedUntil}, &m.Language)
 	return m, translate(err)
 }
 

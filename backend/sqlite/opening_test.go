@@ -79,7 +79,7 @@ func TestOpen_RefusedFileIsLeftAsItWas(t *testing.T) {
 		"set back":                  {"DELETE FROM goose_db_version WHERE version_id > 0", store.ErrAltered, sqlite.ErrOlderSchema},
 		"with a view":               {"CREATE VIEW v AS SELECT 1", store.ErrAltered, store.ErrAltered},
 		"with a view for an index":  {"CREATE VIEW v AS SELECT 1; DROP INDEX stale_attempts", store.ErrAltered, store.ErrAltered},
-		"with a view for a version": {"DROP TABLE goose_db_version; CREATE VIEW goose_db_version AS SELECT 1 AS version_id", store.ErrAltered, store.ErrAltered},
+		"with a view for a version": {"DROP TABLE goose_db_version; CREATE VIEW goose_db_version AS SELECT 2 AS version_id", store.ErrAltered, store.ErrAltered},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 
 const (
 	profileColumns = `id, email, email_key, name, role, created_at, password_salt, password_memory, password_time,
-	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet`
+	password_lanes, password_key, password_lock, password_share, password_at, last_sign_in_at, generation, epoch, state, state_at, checklist_away, last_sheet, language`
 	selectProfiles = "SELECT " + profileColumns + " FROM profiles "
 )
 
@@ -23,25 +23,25 @@ func (t *readTx) ProfileByEmail(key string) (store.Profile, error) {
 func scanProfile(row scanner) (p store.Profile, err error) {
 	err = row.Scan(&p.ID, &p.Email, &p.EmailKey, &p.Name, &p.Role, when{&p.CreatedAt}, &p.Password.Salt,
 		&p.Password.Params.MemoryKiB, &p.Password.Params.Time, &p.Password.Params.Threads, &p.Password.PublicKey, &p.Password.Lock, &p.Password.Share,
-		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, when{&p.StateAt}, &p.ChecklistAway, &p.LastSheet)
+		when{&p.Password.ChangedAt}, when{&p.LastSignInAt}, &p.Generation, &p.Epoch, &p.State, when{&p.StateAt}, &p.ChecklistAway, &p.LastSheet, &p.Language)
 	return p, translate(err)
 }
 
 func (t *tx) InsertProfile(p store.Profile) error {
-	return t.exec("INSERT INTO profiles ("+profileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return t.exec("INSERT INTO profiles ("+profileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		p.ID, p.Email, p.EmailKey, p.Name, p.Role, millis(p.CreatedAt), blob(p.Password.Salt), p.Password.Params.MemoryKiB,
 		p.Password.Params.Time, p.Password.Params.Threads, blob(p.Password.PublicKey), blob(p.Password.Lock), p.Password.Share, millis(p.Password.ChangedAt),
-		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway, p.LastSheet)
+		millis(p.LastSignInAt), p.Generation, p.Epoch, p.State, millis(p.StateAt), p.ChecklistAway, p.LastSheet, p.Language)
 }
 
 func (t *tx) UpdateProfile(p store.Profile) error {
 	return t.must(`UPDATE profiles SET email = ?, email_key = ?, name = ?, role = ?, password_salt = ?, password_memory = ?,
 		password_time = ?, password_lanes = ?, password_key = ?, password_lock = ?, password_share = ?, password_at = ?, last_sign_in_at = ?, generation = ?, epoch = ?,
-		state = ?, state_at = ?, checklist_away = ?
+		state = ?, state_at = ?, checklist_away = ?, language = ?
 		WHERE id = ?`,
 		p.Email, p.EmailKey, p.Name, p.Role, blob(p.Password.Salt), p.Password.Params.MemoryKiB, p.Password.Params.Time,
 		p.Password.Params.Threads, blob(p.Password.PublicKey), blob(p.Password.Lock), p.Password.Share, millis(p.Password.ChangedAt), millis(p.LastSignInAt), p.Generation, p.Epoch,
-		p.State, millis(p.StateAt), p.ChecklistAway, p.ID)
+		p.State, millis(p.StateAt), p.ChecklistAway, p.Language, p.ID)
 }
 
 const selectAttempts = "SELECT subject, kind, failures, since_sign_in, charged_at, before_at, locked_until FROM attempts "

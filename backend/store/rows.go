@@ -68,6 +68,9 @@ type Profile struct {
 
 	ChecklistAway bool // the person has put the checklist away
 	LastSheet     int  // the highest number of a recovery sheet of theirs that was given out
+
+	// Language is what their sheets are printed in, a tag such as "de"; empty: that of whoever prints. Without one, a row is encoded as before there were any.
+	Language string `json:",omitzero"`
 }
 
 // ProfileState says whether a profile can sign in.
@@ -371,6 +374,7 @@ type Member struct {
 	Checked      time.Time // when its holder last said that they have it
 	CodesLeft    int
 	InvitedUntil time.Time // when an open invitation or reset ends; zero for none
+	Language     string    // of what is printed for them; empty: that of whoever prints
 }
 
 // Computer is one of a person's, from which they sign in to a workspace at a server. A profile without any signs in from everywhere.

@@ -23,9 +23,9 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 			ID: "w", Name: "N", CreatedAt: at, Require2FA: true, LastRun: 2, CheckDays: 90, VaultGeneration: 1, VaultPublicKey: "0a"},
 		`{"ID":"p","Email":"A@example.com","EmailKey":"a@example.com","Name":"A","Role":"owner","CreatedAt":` + time1 + `,` +
 			`"Password":{"Salt":"AQI=","Params":` + params + `,"PublicKey":"Aw==","Lock":"BA==","Share":"s","ChangedAt":` + time1 + `},` +
-			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false,"LastSheet":2}`: store.Profile{
+			`"LastSignInAt":` + time1 + `,"Generation":2,"Epoch":3,"State":"","StateAt":` + never + `,"ChecklistAway":false,"LastSheet":2,"Language":"de"}`: store.Profile{
 			ID: "p", Email: "A@example.com", EmailKey: "a@example.com", Name: "A", Role: store.RoleOwner, CreatedAt: at,
-			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3, LastSheet: 2},
+			Password: store.PasswordRecord{Salt: []byte{1, 2}, Params: cost, PublicKey: []byte{3}, Lock: []byte{4}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 2, Epoch: 3, LastSheet: 2, Language: "de"},
 		`{"Set":{"ID":"s","ProfileID":"p","Sheet":4,"State":"active","Salt":"BQ==","Params":` + params + `,` +
 			`"IssuedAt":` + time1 + `,"IssuedBy":"A","Replaces":3,"EndedAt":` + never + `,"Run":0,"Place":0,"HandedOverAt":` + never + `,"AcknowledgedAt":` + never + `,"CheckedAt":` + never + `,"RemindAt":` + never + `,"HeldUntil":` + never + `},` +
 			`"Codes":[{"Number":1,"Hash":"Bg==","UsedAt":` + time1 + `,"Use":"step-up"}]}`: store.SetRow{
@@ -48,6 +48,9 @@ func TestRows_AreEncodedAsTheLogHasThem(t *testing.T) {
 		`{"ProfileID":"p","ID":"c","Name":"C","SigningKey":"AQ==","BoxKey":"Ag==","Seal":"Aw==","Box":"BA==","AddedAt":` + time1 + `,"LastUsedAt":` + never + `}`: store.Computer{
 			ProfileID: "p", ID: "c", Name: "C", SigningKey: []byte{1}, BoxKey: []byte{2}, Seal: []byte{3}, Box: []byte{4}, AddedAt: at},
 		`{"ID":"d","Generation":1,"State":"removed","RemovedAt":"0001-01-01T00:00:00Z","Sealed":"AQ=="}`: store.DocumentRow{ID: "d", Generation: 1, State: store.DocumentRemoved, Ciphertext: []byte{1}},
+		// Without a language, as it was before there were any: those logs go on.
+		`{"ID":"","Email":"","EmailKey":"","Name":"","Role":"","CreatedAt":` + never + `,"Password":{"Salt":null,"Params":{"MemoryKiB":0,"Time":0,"Threads":0},"PublicKey":null,"Lock":null,"Share":"","ChangedAt":` + never + `},` +
+			`"LastSignInAt":` + never + `,"Generation":0,"Epoch":0,"State":"","StateAt":` + never + `,"ChecklistAway":false,"LastSheet":0}`: store.Profile{},
 	} {
 		got, err := json.Marshal(row)
 		if err != nil || string(got) != want {

@@ -66,7 +66,7 @@ func fill(tx store.WriteTx) error {
 	err := tx.InsertInfo(store.Info{ID: "w", Name: "N"})
 	err = errors.Join(err,
 		tx.InsertProfile(store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p", Name: "P ä“", Role: store.RoleOwner, CreatedAt: at, LastSignInAt: at, Generation: 3, Epoch: 4, State: store.ProfileSuspended,
-			Password: store.PasswordRecord{Salt: some, Params: cost, PublicKey: some, Lock: some, ChangedAt: at}, StateAt: at, ChecklistAway: true, LastSheet: 3}),
+			Password: store.PasswordRecord{Salt: some, Params: cost, PublicKey: some, Lock: some, ChangedAt: at}, StateAt: at, ChecklistAway: true, LastSheet: 3, Language: "fr"}),
 		tx.InsertProfile(store.Profile{ID: "q", EmailKey: "q", Role: store.RoleMember}),
 		tx.InsertFactor(store.Factor{ProfileID: "p", Since: at, Apps: []store.App{{Generation: 3, Item: "f", AddedAt: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}}}), tx.InsertFactor(store.Factor{ProfileID: "q"}),
 		tx.InsertIntent(store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "x", Generation: 4, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}), tx.InsertIntent(store.Intent{ID: "j", Kind: store.IntentDelete}),

@@ -16,7 +16,7 @@ var (
 	unsaid = regexp.MustCompile(`^[^\p{Lu}0-9]|^[^\p{Ll}]*$|^[0-9]+:|[/_=<>{}\\]|\.(db|md|age|log|csv|json)\b`)
 	led    = regexp.MustCompile(`Settings > (\w+)`)
 	// Headings of a file that is imported are words of the person who wrote it.
-	understood = regexp.MustCompile(`(?m)^\| (name|email|role) \|.*$`)
+	understood = regexp.MustCompile(`(?m)^\| (name|email|role|language) \|.*$`)
 )
 
 // TestGuides_QuoteOnlyWhatAScreenSays holds the labels in what users read against the catalogue: one that is renamed has to be

@@ -712,9 +712,11 @@ var (
 	IssueWaits         = Key{"issue.waits"}
 	IssueShow          = Key{"issue.show"}
 
-	UnprintableTitle   = Key{"unprintable.title"}
-	UnprintableNext    = Key{"unprintable.next"}
-	UnprintableMissing = Key{"unprintable.missing"}
+	UnprintableTitle         = Key{"unprintable.title"}
+	UnprintableNext          = Key{"unprintable.next"}
+	UnprintableMissing       = Key{"unprintable.missing"}
+	UnprintableLanguageTitle = Key{"unprintable.language_title"}
+	UnprintableLanguageNext  = Key{"unprintable.language_next"}
 
 	ExportTitle       = Key{"export.title"}
 	ExportOpen        = Key{"export.open"}
@@ -1110,6 +1112,7 @@ var (
 	ImportNeeded        = Key{"import.needed"}
 	ImportRoles         = Key{"import.roles"}
 	ImportRoleMember    = Key{"import.role_member"}
+	ImportLanguages     = Key{"import.languages"}
 	ImportExample       = Key{"import.example"}
 	ImportTemplate      = Key{"import.template"}
 	ImportTemplateSaved = Key{"import.template_saved"}
@@ -1163,6 +1166,8 @@ var (
 	MemberLast            = Key{"member.last"}
 	MemberOpen            = Key{"member.open"}
 	MemberSince           = Key{"member.since"}
+	MemberLanguageApp     = Key{"member.language_app"}
+	MemberLanguageText    = Key{"member.language_text"}
 	MemberActs            = Key{"member.acts"}
 	MemberAddText         = Key{"member.add_text"}
 	MemberAdding          = Key{"member.adding"}
@@ -1454,6 +1459,8 @@ var (
 	ErrorOneTimeEndedNext             = Key{"error.one_time_ended.next"}
 	ErrorRoleUnknownWhat              = Key{"error.role_unknown.what"}
 	ErrorRoleUnknownNext              = Key{"error.role_unknown.next"}
+	ErrorLanguageUnknownWhat          = Key{"error.language_unknown.what"}
+	ErrorLanguageUnknownNext          = Key{"error.language_unknown.next"}
 	ErrorEmailTwiceWhat               = Key{"error.email_twice.what"}
 	ErrorEmailTwiceNext               = Key{"error.email_twice.next"}
 	ErrorImportLongWhat               = Key{"error.import_long.what"}
@@ -2199,6 +2206,8 @@ var (
 	EventEmergencyKitMade         = Key{"event.emergency-kit-made"}
 	EventEmergencyKitUsed         = Key{"event.emergency-kit-used"}
 	EventProfileRenamed           = Key{"event.profile-renamed"}
+	EventLanguageSet              = Key{"event.language-set"}
+	EventLanguagesSet             = Key{"event.languages-set"}
 	EventEmailChanged             = Key{"event.email-changed"}
 	EventPasswordChanged          = Key{"event.password-changed"}
 	EventPartNobody               = Key{"event.part.nobody"}
@@ -2208,6 +2217,7 @@ var (
 	EventPartMeans                = Key{"event.part.means"}
 	EventPartProof                = Key{"event.part.proof"}
 	EventPartGuess                = Key{"event.part.guess"}
+	EventPartLanguage             = Key{"event.part.language"}
 	EventPartAct                  = Key{"event.part.act"}
 	EventPartContracts            = Key{"event.part.contracts"}
 	EventPartExport               = Key{"event.part.export"}
@@ -2263,6 +2273,7 @@ var (
 	CsvHandedOver   = Key{"csv.handed_over"}
 	CsvAcknowledged = Key{"csv.acknowledged"}
 	CsvLastSignIn   = Key{"csv.last_sign_in"}
+	CsvLanguage     = Key{"csv.language"}
 
 	DialogAddContracts    = Key{"dialog.add_contracts"}
 	DialogAddFolder       = Key{"dialog.add_folder"}
@@ -2458,6 +2469,7 @@ var (
 	TerminalFlagPaper                        = Key{"terminal.flag.paper"}
 	TerminalFlagCsv                          = Key{"terminal.flag.csv"}
 	TerminalFlagRole                         = Key{"terminal.flag.role"}
+	TerminalFlagLanguage                     = Key{"terminal.flag.language"}
 	TerminalFlagKind                         = Key{"terminal.flag.kind"}
 	TerminalFlagOnlyGood                     = Key{"terminal.flag.only_good"}
 	TerminalFlagAllInvited                   = Key{"terminal.flag.all_invited"}
@@ -2517,6 +2529,9 @@ var (
 	TerminalMembersRoleAsk                   = Key{"terminal.members.role.ask"}
 	TerminalMembersRoleDone                  = Key{"terminal.members.role.done"}
 	TerminalMembersRoleInvite                = Key{"terminal.members.role.invite"}
+	TerminalMembersLanguageShort             = Key{"terminal.members.language.short"}
+	TerminalMembersLanguageLong              = Key{"terminal.members.language.long"}
+	TerminalMembersLanguageDone              = Key{"terminal.members.language.done"}
 	TerminalMembersSuspendShort              = Key{"terminal.members.suspend.short"}
 	TerminalMembersSuspendLong               = Key{"terminal.members.suspend.long"}
 	TerminalMembersSuspendAsk                = Key{"terminal.members.suspend.ask"}
@@ -2589,6 +2604,7 @@ var (
 	TerminalRecoveryConfirmLong              = Key{"terminal.recovery.confirm.long"}
 	TerminalRecoveryConfirmDone              = Key{"terminal.recovery.confirm.done"}
 	TerminalBoxes                            = Key{"terminal.boxes"}
+	TerminalNoFonts                          = Key{"terminal.no_fonts"}
 	TerminalRecoveryCheckShort               = Key{"terminal.recovery.check.short"}
 	TerminalRecoveryCheckLong                = Key{"terminal.recovery.check.long"}
 	TerminalRecoveryCheckDone                = Key{"terminal.recovery.check.done"}

@@ -6,6 +6,8 @@ const (
 	eventSignedIn         = "signed-in"       // factor: none, code, recovery, help; number, as-far-as, chose-password, at: the ID of the computer
 	eventUnlocked         = "unlocked"        // at: the ID of the computer
 	eventRenamed          = "profile-renamed" // from, to
+	eventLanguageSet      = "language-set"    // language: its tag, empty for none
+	eventLanguagesSet     = "languages-set"   // language, count, members
 	eventEmailChanged     = "email-changed"   // from, to; how it was proven: factor, number
 	eventPasswordChanged  = "password-changed"
 	eventEnabled          = "2fa-enabled" // sheet

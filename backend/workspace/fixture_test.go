@@ -106,7 +106,7 @@ func (h *fixture) open() {
 		h.files.Blobs, err = documents.Open(filepath.Join(filepath.Dir(h.path), "documents"))
 		h.ok(err)
 	}
-	if h.w, err = local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: sentence}); err != nil {
+	if h.w, err = local.Open(h.Context(), local.Config{Store: h.store, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes, MarkEvery: h.marks, Sentence: searched}); err != nil {
 		h.Fatal(err)
 	}
 	if err := h.w.RecoverAll(h.Context()); err != nil {

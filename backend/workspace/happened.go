@@ -151,7 +151,7 @@ var tellsAdmins = map[string]bool{eventKitMade: true, eventKitUsed: true, eventK
 // changesMembers lists what makes a row of the table of members another, or what may be done with it. That somebody was here is not among it: the time
 // is shown with the next change, or no table of thousands would rest in the morning.
 var changesMembers = map[string]bool{
-	eventRenamed: true, eventEmailChanged: true, eventEnabled: true, eventPhoneAndCodes: true, eventCodesReplaced: true, eventCodesVoided: true, eventDisabled: true,
+	eventRenamed: true, eventLanguageSet: true, eventLanguagesSet: true, eventEmailChanged: true, eventEnabled: true, eventPhoneAndCodes: true, eventCodesReplaced: true, eventCodesVoided: true, eventDisabled: true,
 	eventMemberAdded: true, eventMembersImported: true, eventInvitedAgain: true, eventMembersInvitedAgain: true, eventRoleChanged: true,
 	eventMemberSuspended: true, eventMemberResumed: true, eventMemberRemoved: true, eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
 	eventOneTimeEnded: true, eventRequired: true, eventRequirementDropped: true, eventTwoPeopleOn: true, eventTwoPeopleOff: true,

@@ -34,6 +34,9 @@ func (a *Admin) Log(ctx context.Context, q service.LogQuery) (service.LogPage, e
 	var page service.LogPage
 	names := people{a.s.w.ID(): nil} // which some events are about
 	match := matcher{q: q, words: strings.Fields(fold(q.Text)), sentence: a.s.w.sentence}
+	if service.CheckLanguage(q.Language) != nil {
+		match.q.Language = ""
+	}
 	for first, more := true, true; more; first = false {
 		var before int64
 		var found []service.LogEntry
@@ -113,7 +116,7 @@ type matcher struct {
 	q        service.LogQuery
 	person   string
 	words    []string
-	sentence func(service.LogEntry) string // nil: what an entry reads as is not searched
+	sentence func(language string, e service.LogEntry) string // nil: what an entry reads as is not searched
 }
 
 // before reads up to most events before a number, newest first, that may match, and more
@@ -191,7 +194,7 @@ func (m matcher) finds(e service.LogEntry) bool {
 	}
 	parts := []string{e.Kind}
 	if m.sentence != nil {
-		parts = append(parts, m.sentence(e))
+		parts = append(parts, m.sentence(m.q.Language, e))
 	}
 	for _, p := range []*service.LogPerson{e.Actor, e.Subject} {
 		if p != nil {

@@ -26,7 +26,7 @@ func BenchmarkLog(b *testing.B) {
 	}
 	defer db.Close()
 	now := time.Now()
-	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: sentence})
+	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.NewMemory(), Now: func() time.Time { return now }, Password: cheap, Sentence: searched})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -193,7 +193,7 @@ func TestLog_PageNamesAPersonInOneWay(t *testing.T) {
 	h, owner := alone(t)
 	renamed := false
 	h.openChanged(func(c *local.Config) {
-		c.Sentence = func(e service.LogEntry) string {
+		c.Sentence = func(_ string, e service.LogEntry) string {
 			if !renamed && e.Detail["word"] == "zebra" {
 				renamed = true
 				h.sneak("UPDATE profiles SET name = 'Another'")

@@ -135,6 +135,8 @@ var logKinds = map[string]logKind{
 	eventComputerRemoved: {service.GroupSignIn, false},
 
 	eventRenamed:         {service.GroupProfile, false},
+	eventLanguageSet:     {service.GroupProfile, true},
+	eventLanguagesSet:    {service.GroupMembers, true},
 	eventEmailChanged:    {service.GroupProfile, false},
 	eventPasswordChanged: {service.GroupProfile, false},
 }

@@ -29,6 +29,9 @@ var acts = []act{
 	byAdmin("SetRole", store.RoleOwner, func(c *cast, a *client.Admin) error {
 		return a.SetRole(c.Context(), c.to.id, store.RoleAdmin, c.actor.proof())
 	}),
+	byAdmin("SetLanguageOf", store.RoleAdmin, func(c *cast, a *client.Admin) error {
+		return a.SetLanguageOf(c.Context(), []string{c.to.id}, []string{"de", "ja"}[c.next()%2])
+	}),
 	byAdmin("Suspend", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Suspend(c.Context(), c.to.id) }),
 	{does: []string{"Admin.Resume"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
 		c.ok(c.a.Suspend(c.Context(), c.to.id))
@@ -165,6 +168,9 @@ var acts = []act{
 		}
 		return func() error { return c.s.PutNewsAway(c.Context(), c.head()) }
 	}},
+	byMember("SetLanguage", func(c *cast, s *client.Session) error {
+		return s.SetLanguage(c.Context(), []string{"fr", "ar"}[c.next()%2])
+	}),
 	byMember("Rename", func(c *cast, s *client.Session) error { return s.Rename(c.Context(), fmt.Sprintf("N %d", c.next())) }),
 	byMember("ChangeEmail", func(c *cast, s *client.Session) error {
 		return s.ChangeEmail(c.Context(), fmt.Sprintf("e%d@example.com", c.next()), c.actor.proof())

@@ -67,7 +67,7 @@ func (a *Admin) checkMembers(tx store.ReadTx, actor store.Profile, people []serv
 }
 
 func (a *Admin) checkMember(tx store.ReadTx, actor store.Profile, n service.NewMember, seen map[string]bool) (p store.Profile, err error) {
-	p = store.Profile{Role: n.Role, State: store.ProfileInvited}
+	p = store.Profile{Role: n.Role, State: store.ProfileInvited, Language: n.Language}
 	if p.Name, err = checkName(n.Name, service.CodeNameRequired, service.CodeNameLong, service.CodeNameForm, "name"); err != nil {
 		return p, err
 	}
@@ -85,6 +85,9 @@ func (a *Admin) checkMember(tx store.ReadTx, actor store.Profile, n service.NewM
 		}
 	default:
 		return p, refuse(service.CodeRoleUnknown).At("role")
+	}
+	if e := service.CheckLanguage(n.Language); e != nil {
+		return p, e
 	}
 	if seen[p.EmailKey] {
 		return p, refuse(service.CodeEmailTwice).At("email")

@@ -34,7 +34,7 @@ func (w *Workspace) newOneTime(kind store.OneTimeKind, p, by store.Profile, in s
 		m.key = rowOf(oneTimeHolder(kind, p.ID), in.KeyPair)
 	}
 	return m, service.GivenOut{
-		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Workspace: w.Name(), IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
+		Kind: kind, ProfileID: p.ID, Name: p.Name, Email: p.Email, Language: p.Language, Workspace: w.Name(), IssuedBy: by.Name, IssuedAt: now, ExpiresAt: m.code.ExpiresAt,
 	}, nil
 }
 

@@ -61,6 +61,10 @@ var adminCases = []adminCase{
 	{"SetRole", func(a *client.Admin, by, to *user) error {
 		return a.SetRole(to.h.Context(), to.id, store.RoleMember, by.proof())
 	}, &about{self: "", states: [4]service.Code{"", "", "", gone}}},
+	{"SetLanguageOf", func(a *client.Admin, _, to *user) error {
+		return a.SetLanguageOf(to.h.Context(), []string{to.id}, "de")
+	},
+		&about{admin: everybody, states: [4]service.Code{"", "", "", gone}}},
 	{"Suspend", func(a *client.Admin, _, to *user) error { return a.Suspend(to.h.Context(), to.id) },
 		&about{admin: members, self: notSelf, states: [4]service.Code{"", service.CodeMemberInvited, "", gone}}},
 	{"Resume", func(a *client.Admin, _, to *user) error { return a.Resume(to.h.Context(), to.id) },

@@ -37,7 +37,7 @@ func (s *Session) overviewIn(tx store.ReadTx, p store.Profile) (o service.Overvi
 		return o, err
 	}
 	o = service.Overview{Workspace: info.Name, Profile: service.Profile{
-		ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, CreatedAt: p.CreatedAt, LastSignInAt: p.LastSignInAt, PasswordChangedAt: p.Password.ChangedAt,
+		ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, CreatedAt: p.CreatedAt, LastSignInAt: p.LastSignInAt, PasswordChangedAt: p.Password.ChangedAt, Language: p.Language,
 	}}
 	now := s.w.now()
 	s.mu.Lock()

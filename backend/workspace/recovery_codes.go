@@ -210,7 +210,7 @@ func (s *Session) issue(ctx context.Context, p store.Profile, made service.NewSe
 	})
 	return service.Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,
-		Replaces: set.Replaces, Support: w.supportContact(),
+		Replaces: set.Replaces, Support: w.supportContact(), Language: p.Language,
 	}, set, err
 }
 

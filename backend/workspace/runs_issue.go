@@ -90,7 +90,7 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 		sheets[i] = service.RunSheet{
 			Issued: service.Issued{
 				Sheet: set.Sheet, Workspace: r.info.Name, Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: r.run.ByName,
-				Replaces: set.Replaces, Support: r.info.Support,
+				Replaces: set.Replaces, Support: r.info.Support, Language: p.Language,
 			},
 			Run: r.run.Number, CheckWord: w.checkWord(set.ID),
 		}

@@ -43,7 +43,7 @@ func ofEverything(t *testing.T) *fixture {
 			hash := []byte{0, byte(i), 255}
 			profile := store.Profile{
 				ID: id, Email: id + "@example.com", EmailKey: id, Name: "N" + id, Role: store.RoleMember, CreatedAt: at, LastSignInAt: at, Generation: 3,
-				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, Share: "s", ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at, LastSheet: 20,
+				Password: store.PasswordRecord{Salt: hash, Params: store.Argon2id(cheap), PublicKey: hash, Lock: hash, Share: "s", ChangedAt: at}, Epoch: 2, State: store.ProfileSuspended, StateAt: at, LastSheet: 20, Language: "de",
 			}
 			set := store.Set{
 				ID: "s" + id, ProfileID: id, Sheet: 10 - i, State: store.SetActive, Salt: hash, Params: params, IssuedAt: at, IssuedBy: "A", Replaces: i + 2,

@@ -18,6 +18,10 @@ import (
 func message(e *service.Error) string    { return sentences.Refusal(words.English(), e) }
 func sentence(e service.LogEntry) string { return sentences.Event(words.English(), e) }
 
+func searched(language string, e service.LogEntry) string {
+	return sentences.Searched(words.For(language), e)
+}
+
 // declaredIn are the names that a pattern finds in a file of this package.
 func declaredIn(t *testing.T, file, pattern string) (names []string) {
 	t.Helper()

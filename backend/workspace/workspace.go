@@ -27,9 +27,9 @@ type Config struct {
 	Now     func() time.Time // the time of day; nil for time.Now
 	Rand    io.Reader        // nil for crypto/rand
 	Log     *slog.Logger     // nil for none
-	// Sentence puts an entry of the log into words, which LogQuery.Text is looked for in. Nil:
+	// Sentence puts an entry of the log into words of LogQuery.Language, which LogQuery.Text is looked for in. Nil:
 	// the kind, the names and the details are searched.
-	Sentence func(service.LogEntry) string
+	Sentence func(language string, e service.LogEntry) string
 	Idle     time.Duration // a session ends after this long without use; 0 for DefaultIdle
 
 	// Password is the cost of new password hashes, and what is told of an unknown email; zero for
@@ -53,7 +53,7 @@ type Workspace struct {
 	waiters  waiters
 	rand     io.Reader
 	log      *slog.Logger
-	sentence func(service.LogEntry) string // nil: see Config
+	sentence func(language string, e service.LogEntry) string // nil: see Config
 	idle     time.Duration
 	cost     store.Argon2id
 	codeCost store.Argon2id

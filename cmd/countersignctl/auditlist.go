@@ -82,6 +82,9 @@ func auditList(ctx context.Context, e *env, _ []string) error {
 // query reads the flags before anybody is asked for a password.
 func (e *env) query() (q service.LogQuery, err error) {
 	q = service.LogQuery{Before: e.before, Limit: e.limit, Group: service.LogGroup(e.group), Person: e.person, Text: e.search, Steps: e.steps}
+	if language := words.Match(cli.Words().Language()); q.Text != "" && language != "en" {
+		q.Language = language
+	}
 	switch {
 	case e.limit < 1 || e.limit > service.LogLimit:
 		return q, cli.Usage(words.TerminalUsageNumber, words.Args{"flag": "--limit", "least": 1, "most": service.LogLimit})

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/words"
+	"countersign/cmd/internal/cli"
 )
 
 // clockView is the clock as --json prints it.
@@ -17,7 +17,10 @@ type clockView struct {
 }
 
 func (v clockView) text() string {
-	text := fmt.Sprintf("%-14s %s\n%-14s %s\n", say(words.TerminalClockClock, nil), second(v.Now), say(words.TerminalClockNewest, nil), second(v.Newest))
+	text := cli.Columns([][]string{
+		{say(words.TerminalClockClock, nil), second(v.Now)},
+		{say(words.TerminalClockNewest, nil), second(v.Newest)},
+	}, 13)
 	if !v.OK {
 		text += say(words.TerminalClockBehind, words.Args{"command": commandLine("clock", "confirm")}) + "\n"
 	}

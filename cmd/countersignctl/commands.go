@@ -31,11 +31,11 @@ type options struct {
 	before                              int64
 	steps                               bool
 
-	members                                   []string
-	allWithout, all, allInvited               bool
-	signIn, replace, leave, dryRun            bool
-	role, reason, format, paperSize, approval string
-	from, kind                                string
+	members                                             []string
+	allWithout, all, allInvited                         bool
+	signIn, replace, leave, dryRun                      bool
+	role, language, reason, format, paperSize, approval string
+	from, kind                                          string
 }
 
 // The headings under which help lists the commands and groups of the program.

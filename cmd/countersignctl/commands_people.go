@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 )
@@ -26,7 +27,7 @@ func membersCommands(e *env) *cobra.Command {
 			example: "countersignctl members add \"Chidi Nwosu\" chidi@example.com\n" +
 				"countersignctl members add \"Zoë Löfgren\" zoe@example.com --role admin",
 			run:   membersAdd,
-			flags: []flags{signInFlags, roleFlag},
+			flags: []flags{signInFlags, roleFlag, languageFlag},
 		},
 		command{
 			use: "import FILE", short: words.TerminalMembersImportShort, long: words.TerminalMembersImportLong,
@@ -47,6 +48,13 @@ func membersCommands(e *env) *cobra.Command {
 				cli.Comment(words.TerminalMembersRoleExample) + "countersignctl members role sam@example.com member --yes --stdin < answers",
 			run:   membersRole,
 			flags: []flags{signInFlags, confirmFlags},
+		},
+		command{
+			use: "language LANGUAGE EMAIL...", short: words.TerminalMembersLanguageShort, long: words.TerminalMembersLanguageLong,
+			example: "countersignctl members language ja kim@example.com sam@example.com\n" +
+				"countersignctl members language none kim@example.com",
+			run:   membersLanguage,
+			flags: []flags{signInFlags},
 		},
 		command{
 			use: "suspend EMAIL", short: words.TerminalMembersSuspendShort, long: words.TerminalMembersSuspendLong,
@@ -170,6 +178,11 @@ var roles = []string{"member", "admin", "owner"}
 func roleFlag(c *cobra.Command, o *options) {
 	c.Flags().StringVar(&o.role, "role", "member", say(words.TerminalFlagRole, nil))
 	cli.Choices(c, "role", roles...)
+}
+
+func languageFlag(c *cobra.Command, o *options) {
+	c.Flags().StringVar(&o.language, "language", "", say(words.TerminalFlagLanguage, words.Args{"languages": strings.Join(service.Languages, ", ")}))
+	cli.Choices(c, "language", service.Languages...)
 }
 
 func oneTimeKindFlag(c *cobra.Command, o *options) {

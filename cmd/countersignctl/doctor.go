@@ -64,17 +64,17 @@ func doctor(ctx context.Context, e *env, _ []string) error {
 		}
 	}
 	wrong := 0
-	var text strings.Builder
+	var rows [][]string
 	for _, f := range x.findings {
-		fmt.Fprintf(&text, "%-8s %-9s %s\n", inWords(words.TerminalWordFinding, f.State), inWords(words.TerminalWordLookedAt, f.Name), cli.Printable(f.Text))
+		rows = append(rows, []string{inWords(words.TerminalWordFinding, f.State), inWords(words.TerminalWordLookedAt, f.Name), cli.Printable(f.Text)})
 		if f.Mend != "" {
-			fmt.Fprintf(&text, "%18s %s\n", "", cli.Printable(f.Mend))
+			rows = append(rows, []string{"", "", cli.Printable(f.Mend)})
 		}
 		if f.State == "wrong" {
 			wrong++
 		}
 	}
-	err := e.print(map[string]any{"ok": wrong == 0, "findings": x.findings}, text.String())
+	err := e.print(map[string]any{"ok": wrong == 0, "findings": x.findings}, cli.Columns(rows, 7, 8))
 	if err == nil && wrong > 0 {
 		return errFound
 	}

@@ -53,7 +53,7 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"password_due"}, words.TerminalManErrorPasswordDue},
 	{cli.ExitWrong, []string{"not_backup", "backup_of_server"}, words.TerminalManErrorNotBackup},
 	{cli.ExitUnavailable, []string{"workspace_there", "workspace_elsewhere", "keychain_conflict", "no_share"}, words.TerminalManErrorRestore},
-	{cli.ExitRefused, []string{"name_required", "name_long", "name_form", "email_form", "email_long", "email_taken", "email_twice", "role_unknown", "import_long"}, words.TerminalManErrorMemberWrong},
+	{cli.ExitRefused, []string{"name_required", "name_long", "name_form", "email_form", "email_long", "email_taken", "email_twice", "role_unknown", "language_unknown", "import_long"}, words.TerminalManErrorMemberWrong},
 	{cli.ExitRefused, []string{"member_gone", "member_invited", "member_suspended", "not_invited", "not_yourself", "last_owner", "two_factor_off", "one_time_gone"}, words.TerminalManErrorMember},
 	{cli.ExitRefused, []string{"approval_needed", "approval_gone", "approval_own"}, words.TerminalManErrorApproval},
 	{cli.ExitRefused, []string{"reason_required", "reason_long", "reason_form", "run_long", "run_over", "run_cancelled"}, words.TerminalManErrorRun},

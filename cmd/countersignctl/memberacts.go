@@ -76,6 +76,36 @@ func membersRole(ctx context.Context, e *env, args []string) error {
 	})
 }
 
+// membersLanguage notes in which language members read.
+func membersLanguage(ctx context.Context, e *env, args []string) error {
+	tag := strings.ToLower(args[0])
+	if tag == noLanguage {
+		tag = ""
+	}
+	if e := service.CheckLanguage(tag); e != nil {
+		return e
+	}
+	return e.asAdmin(ctx, func(a *client.Admin) error {
+		found, err := e.membersBy(ctx, a, args[1:]...)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(found))
+		for i, m := range found {
+			ids[i] = m.ID
+		}
+		if err := a.SetLanguageOf(ctx, ids, tag); err != nil {
+			return err
+		}
+		if err := e.tellNoFonts([]string{tag}); err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true, "members": len(ids), "language": tag}, say(words.TerminalMembersLanguageDone, words.Args{
+			"n": len(ids), "language": languageName(tag),
+		})+"\n")
+	})
+}
+
 func membersSuspend(ctx context.Context, e *env, args []string) error {
 	if err := e.canAsk(); err != nil {
 		return err

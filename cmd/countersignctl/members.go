@@ -23,6 +23,8 @@ type memberView struct {
 	Role         string    `json:"role"`
 	State        string    `json:"state"`     // active, invited, suspended
 	TwoFactor    string    `json:"twoFactor"` // on, off, overdue
+	OnSince      time.Time `json:"onSince,omitzero"`
+	Language     string    `json:"language,omitempty"` // of what is printed for them
 	CodesLeft    int       `json:"codesLeft"`
 	Sheet        int       `json:"sheet"` // in force, 0: none
 	Run          int       `json:"run"`   // that issued it, 0: its holder
@@ -36,7 +38,7 @@ type memberView struct {
 
 func memberViewOf(m service.Member, p service.Policy, now time.Time) memberView {
 	v := memberView{
-		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
+		ID: m.ID, Name: m.Name, Email: m.Email, Role: string(m.Role), State: string(m.State), TwoFactor: "off", OnSince: m.OnSince, Language: m.Language, CodesLeft: m.CodesLeft, Sheet: m.Sheet,
 		Run: m.Run, IssuedAt: m.IssuedAt, HandedOverAt: m.HandedOverAt, Acknowledged: m.Acknowledged, CheckedAt: m.Checked, LastSignInAt: m.LastSignInAt, InvitedUntil: m.InvitedUntil,
 	}
 	if m.State == service.ProfileActive {
@@ -87,7 +89,7 @@ func membersList(ctx context.Context, e *env, _ []string) error {
 func (m memberView) person(p service.Policy, now time.Time) memberimport.Person {
 	out := memberimport.Person{
 		Name: m.Name, Email: m.Email, Role: m.Role, State: m.State, TwoFactor: m.TwoFactor, Required: "no", CodesLeft: m.CodesLeft, Sheet: m.Sheet,
-		IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt,
+		IssuedAt: m.IssuedAt, HandedOver: m.HandedOverAt, Acknowledged: m.Acknowledged, LastSignIn: m.LastSignInAt, Language: m.Language,
 	}
 	switch {
 	case p.Require2FA && now.Before(p.RequireFrom):
@@ -126,7 +128,7 @@ func invitationOf(g client.GivenOut) invitation {
 }
 
 func membersAdd(ctx context.Context, e *env, args []string) error {
-	person := service.NewMember{Name: args[0], Email: args[1], Role: service.Role(strings.ToLower(e.role))}
+	person := service.NewMember{Name: args[0], Email: args[1], Role: service.Role(strings.ToLower(e.role)), Language: strings.ToLower(e.language)}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
 		given, err := a.AddMember(ctx, person, client.Proof{})
 		if err != nil {

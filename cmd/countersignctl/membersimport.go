@@ -99,7 +99,7 @@ func membersImport(ctx context.Context, e *env, args []string) error {
 func sortOut(ctx context.Context, a *client.Admin, list memberimport.List) (people []service.NewMember, problems []problem, err error) {
 	all := make([]service.NewMember, len(list.Rows))
 	for i, row := range list.Rows {
-		all[i] = service.NewMember{Name: row.Name, Email: row.Email, Role: service.Role(row.Role)}
+		all[i] = service.NewMember{Name: row.Name, Email: row.Email, Role: service.Role(row.Role), Language: row.Language}
 	}
 	wrong, err := a.CheckMembers(ctx, all)
 	if err != nil {

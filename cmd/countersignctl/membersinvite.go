@@ -160,7 +160,7 @@ func (e *env) drawInvitations(ctx context.Context, a *client.Admin, f *folder.Wh
 	}
 	people := make([]drawn, len(given))
 	for n, g := range given {
-		people[n] = drawn{g.Name, g.Email}
+		people[n] = drawn{g.Name, g.Email, g.Language}
 	}
 	if err := e.tellBoxes(people); err != nil {
 		return err

@@ -56,9 +56,9 @@ func (v policyView) text(now time.Time) string {
 	case v.Require2FA:
 		required = "since"
 	}
-	var b strings.Builder
+	var rows [][]string
 	line := func(name words.Key, value string) {
-		fmt.Fprintf(&b, "%-22s %s\n", say(name, nil), cli.Printable(value))
+		rows = append(rows, []string{say(name, nil), cli.Printable(value)})
 	}
 	line(words.TerminalPolicyWorkspace, v.Workspace)
 	line(words.TerminalPolicyTwoFactor, say(words.TerminalPolicyTwoFactorIs, words.Args{"required": required, "at": minute(v.RequireFrom)}))
@@ -73,7 +73,7 @@ func (v policyView) text(now time.Time) string {
 	line(words.TerminalPolicySupport, support)
 	line(words.TerminalPolicyAdmins, say(words.TerminalPolicyAdminsAre, words.Args{"named": yesNo(v.AdminsNamed)}))
 	line(words.TerminalPolicySigningKey, v.SigningKey)
-	return b.String()
+	return cli.Columns(rows, 21)
 }
 
 func policyShow(ctx context.Context, e *env, _ []string) error {

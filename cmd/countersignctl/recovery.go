@@ -97,7 +97,7 @@ func (e *env) chosen(ctx context.Context, a *client.Admin) (ids []string, err er
 		found, err := e.membersBy(ctx, a, e.members...)
 		var people []drawn
 		for _, m := range found {
-			ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email})
+			ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email, m.Language})
 		}
 		return ids, errors.Join(err, e.tellBoxes(people))
 	}
@@ -117,7 +117,7 @@ func (e *env) chosen(ctx context.Context, a *client.Admin) (ids []string, err er
 	ids = nil
 	var people []drawn
 	for _, m := range found.Ready {
-		ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email})
+		ids, people = append(ids, m.ID), append(people, drawn{m.Name, m.Email, m.Language})
 	}
 	if err := e.tellBoxes(people); err != nil {
 		return nil, err

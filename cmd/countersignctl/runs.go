@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"countersign/backend/client"
@@ -98,20 +97,17 @@ func sheetTable(all []sheetView) string {
 	})
 }
 
-// table has a line for each row, under headings with tabs between them.
+// table has a line for each row, under headings, with tabs between cells.
 func table[T any](head words.Key, rows []T, line func(T) string) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, say(head, nil))
+	all := [][]string{strings.Split(say(head, nil), "\t")}
 	for _, r := range rows {
 		cells := strings.Split(line(r), "\t")
 		for i, c := range cells {
 			cells[i] = cli.Printable(c)
 		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
+		all = append(all, cells)
 	}
-	_ = w.Flush() // into memory
-	return b.String()
+	return cli.Columns(all)
 }
 
 // minute and second are how the terminal writes times.

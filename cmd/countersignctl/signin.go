@@ -70,7 +70,7 @@ func (e *env) openLocal(ctx context.Context, path string) (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	w, err := local.Open(ctx, local.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: event})
+	w, err := local.Open(ctx, local.Config{Store: store, Secrets: secrets, Files: files, Now: e.now, Sentence: searched})
 	if err == nil && !w.Created() {
 		err = errNoWorkspace
 	}

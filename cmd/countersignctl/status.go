@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"strings"
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
@@ -134,8 +132,8 @@ func (e *env) ownProfile(ctx context.Context) (own *ownProfile, err error) {
 }
 
 func (st state) text() string {
-	var b strings.Builder
-	line := func(name, value string) { fmt.Fprintf(&b, "%-12s %s\n", name, cli.Printable(value)) }
+	var rows [][]string
+	line := func(name, value string) { rows = append(rows, []string{name, cli.Printable(value)}) }
 	line(say(words.TerminalStatusFolder, nil), st.Folder)
 	if !st.There {
 		line("", say(words.TerminalStatusFolderNone, nil))
@@ -160,5 +158,5 @@ func (st state) text() string {
 			line(say(words.TerminalStatusLog, nil), say(words.TerminalStatusLogHas, words.Args{"n": p.LogEntries}))
 		}
 	}
-	return b.String()
+	return cli.Columns(rows, 11)
 }

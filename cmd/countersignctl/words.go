@@ -16,6 +16,9 @@ func say(key words.Key, args words.Args) string { return cli.Say(key, args) }
 func refusal(e *service.Error) string { return sentences.Refusal(cli.Words(), e) }
 func event(e service.LogEntry) string { return sentences.Event(cli.Words(), e) }
 
+// searched is what of an event --search looks at, on this computer.
+func searched(_ string, e service.LogEntry) string { return sentences.Searched(cli.Words(), e) }
+
 // member is how the terminal names a person.
 func member(name, email string) string {
 	return say(words.TerminalWordMember, words.Args{"name": name, "email": email})

@@ -88,7 +88,7 @@ func openWith(ctx context.Context, c *config, open opening, key *serverkey.Key, 
 	s.tokens, s.sealer = of.Tokens(), key.For(tokensPurpose)
 	s.workspace, err = workspace.Open(ctx, workspace.Config{
 		Store: of, Secrets: s.key.Secrets(of), Files: of.Blobs(context.WithoutCancel(ctx)), Log: log,
-		Sentence: func(e service.LogEntry) string { return sentences.Event(words.English(), e) },
+		Sentence: func(language string, e service.LogEntry) string { return sentences.Searched(words.For(language), e) },
 	})
 	return s, err
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"countersign/backend/postgres"
@@ -104,10 +102,10 @@ func (st *state) lookAtCertificate(e *env, c *config) {
 }
 
 func (st state) text() string {
-	var b strings.Builder
+	var rows [][]string
 	line := func(name words.Key, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-12s %s\n", say(name, nil), value)
+			rows = append(rows, []string{say(name, nil), value})
 		}
 	}
 	line(words.TerminalStatusVersion, st.Version)
@@ -117,5 +115,5 @@ func (st state) text() string {
 	line(words.TerminalServerStatusKey, st.ServerKey)
 	line(words.TerminalServerStatusCertificate, st.Certificate.Text)
 	line(words.TerminalServerStatusFingerprint, st.Fingerprint)
-	return b.String()
+	return cli.Columns(rows, 11)
 }

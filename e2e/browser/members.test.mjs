@@ -36,6 +36,36 @@ test('a member is added with an invitation that is shown once', async ({ page })
   await expect(row(page, priya.email).getByText('Invited', { exact: true })).toBeVisible();
 });
 
+test('what is printed for a member is in their language', async ({ page }) => {
+  await owner(page);
+  await button(page, 'Add member').click();
+  await dialog(page).getByLabel('Name', { exact: true }).fill('Aiko Mori');
+  await dialog(page).getByLabel('Email').fill('aiko.mori@example.com');
+  await dialog(page).getByLabel('Language').selectOption('日本語');
+  await button(dialog(page), 'Add member').click();
+  await expect(heading(dialog(page), 'Invitation for Aiko Mori')).toBeVisible();
+  await button(dialog(page), 'Print').click();
+  const paper = page.locator('article[lang="ja"][dir="ltr"]');
+  await expect(paper).toContainText('への招待');
+  await expect(paper).toContainText('aiko.mori@example.com');
+  await button(dialog(page), 'Done').click();
+
+  await row(page, 'aiko.mori@example.com').click();
+  const language = page.getByLabel('Language', { exact: true });
+  await expect(language).toHaveValue('ja');
+  await language.selectOption('العربية');
+  await expectAccessible(page, 'A member whose language is being changed');
+  await button(page, 'Save').click();
+  await expect(button(page, 'Save')).toHaveCount(0);
+  await expect(language).toHaveValue('ar');
+  await button(page, 'New invitation').click();
+  await members.proveIn(page);
+  await button(dialog(page), 'Create invitation').click();
+  await button(dialog(page), 'Print').click();
+  await expect(page.locator('article[lang="ar"][dir="rtl"]')).toContainText('aiko.mori@example.com');
+  await expect(page.locator('html')).toHaveAttribute('lang', /^en/); // the page itself speaks as before
+});
+
 test('an invitation that was given out is seen, ended, and then opens nothing', async ({ page }) => {
   await owner(page);
   const code = await members.add(page, priya);

@@ -43,6 +43,7 @@ func addsMember(f *fixture) {
 		"the owner's email":   {func(n *service.NewMember) { n.Email = strings.ToUpper(f.owner.email) }, service.CodeEmailTaken},
 		"no role":             {func(n *service.NewMember) { n.Role = "" }, service.CodeRoleUnknown},
 		"another role":        {func(n *service.NewMember) { n.Role = "king" }, service.CodeRoleUnknown},
+		"no language of ours": {func(n *service.NewMember) { n.Language = "tlh" }, service.CodeLanguageUnknown},
 		"an admin unproven":   {func(n *service.NewMember) { n.Role = service.RoleAdmin }, service.CodePasswordRequired},
 	} {
 		n := good

@@ -16,6 +16,7 @@ import (
 
 var profiles = []useCase{
 	{"Rename_IsSeenByOthers", renames, []string{"Session.Rename"}},
+	{"Language_IsOnWhatIsPrinted", languages, []string{"Session.SetLanguage", "Admin.SetLanguageOf"}},
 	{"ChangeEmail_NewOneSignsInAndOtherSessionsEnd", emailChanges, []string{"Session.CheckEmail", "Session.ChangeEmail", "Session.PutNewsAway"}},
 	{"ChangePassword_NewOneSignsInAndOtherSessionsEnd", passwordChanges, []string{"Session.ChangePassword", "Session.OwnKeys"}},
 	{"ChangePassword_RefusesWhatNoClientMakes", passwordMalformed, nil},
@@ -51,6 +52,77 @@ func renames(f *fixture) {
 	f.same("the name", o.Profile.Name, name)
 	if o.Profile.ID != m.id || o.Profile.Email != m.email || o.Profile.Role != service.RoleMember || o.Workspace != m.w.Name() || o.Profile.PasswordChangedAt.IsZero() || o.Profile.LastSignInAt.IsZero() {
 		f.Errorf("%+v", o)
+	}
+}
+
+// languages: what is printed for somebody says in which language.
+func languages(f *fixture) {
+	m, other := f.guarded(service.RoleMember), f.member(service.RoleAdmin)
+	s, a := m.signIn(), f.owner.admin()
+	is := func(who, want string) {
+		f.Helper()
+		seen, err := a.Member(f.ctx(), who)
+		f.ok(err)
+		f.same("the language", seen.Language, want)
+	}
+	is(m.id, "")
+	f.ok(s.SetLanguage(f.ctx(), "ja"))
+	is(m.id, "ja")
+	for _, wrong := range []string{"xx", "de-AT", "DE", "en-XA", strings.Repeat("d", 1000)} {
+		if e := f.refused(s.SetLanguage(f.ctx(), wrong), service.CodeLanguageUnknown); e.Field != "language" {
+			f.Errorf("%q at %q", wrong, e.Field)
+		}
+		f.refused(a.SetLanguageOf(f.ctx(), []string{m.id}, wrong), service.CodeLanguageUnknown)
+	}
+	f.refused(a.SetLanguageOf(f.ctx(), nil, "de"), service.CodeNobodyChosen)
+	many := make([]string, service.MaxImport+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	f.refused(a.SetLanguageOf(f.ctx(), many, "de"), service.CodeImportLong)
+	f.refused(a.SetLanguageOf(f.ctx(), []string{m.id, "nobody"}, "de"), service.CodeMemberGone)
+	is(m.id, "ja") // all or none
+
+	f.ok(a.SetLanguageOf(f.ctx(), []string{m.id, other.id, m.id}, "ar"))
+	is(m.id, "ar")
+	is(other.id, "ar")
+	o, err := s.Overview(f.ctx())
+	f.ok(err)
+	f.same("the language", o.Profile.Language, "ar")
+	if news := m.signIn().Welcome().News; len(news) != 0 { // it is no matter of security
+		f.Errorf("%+v", news)
+	}
+	f.ok(other.admin().SetLanguageOf(f.ctx(), []string{f.owner.id}, "es")) // nor of who may do what to whom
+	is(f.owner.id, "es")
+	f.ok(a.SetLanguageOf(f.ctx(), []string{other.id}, ""))
+	is(other.id, "")
+
+	if _, sheets := f.printed(a, m); sheets[0].Language != "ar" {
+		f.Errorf("a sheet of a run is in %q", sheets[0].Language)
+	}
+	issued, err := s.BeginNewCodes(f.ctx(), m.proof())
+	f.ok(err)
+	f.same("the language of one’s own sheet", issued.Language, "ar")
+	reset, err := a.ResetPassword(f.ctx(), m.id, "", f.owner.proof())
+	f.ok(err)
+	f.same("the language of a reset", reset.Language, "ar")
+	added, err := a.AddMember(f.ctx(), service.NewMember{Name: "Emi", Email: "emi@example.com", Role: service.RoleMember, Language: "ja"}, client.Proof{})
+	f.ok(err)
+	f.same("the language of an invitation", added.Language, "ja")
+	is(added.ProfileID, "ja")
+	again, err := a.InviteAgain(f.ctx(), []string{added.ProfileID}, f.owner.proof(), nil)
+	f.ok(err)
+	f.same("the language of another invitation", again[0].Language, "ja")
+
+	page, err := a.Log(f.ctx(), service.LogQuery{Group: service.GroupProfile})
+	f.ok(err)
+	if len(page.Entries) != 0 {
+		f.Errorf("languages are among what is read of the log: %+v", page.Entries)
+	}
+	page, err = a.Log(f.ctx(), service.LogQuery{Steps: true, Group: service.GroupMembers, Person: other.id})
+	f.ok(err)
+	if e := page.Entries[0]; e.Kind != "languages-set" || e.Detail["count"] != "2" || e.Detail["language"] != "ar" {
+		f.Errorf("%+v", e)
 	}
 }
 

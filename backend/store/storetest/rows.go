@@ -19,7 +19,7 @@ func everything() map[store.Key]entry {
 		VaultGeneration: 2, Rotating: true, RotationHeld: true, KitAt: at, KitBy: "p", KitGeneration: 2, KitPublicKey: "0a", VaultPublicKey: "0b", VaultLinks: "0c"}
 	profile := store.Profile{ID: "p", Email: "P@example.com", EmailKey: "p@example.com", Name: "P ä“", Role: store.RoleAdmin, CreatedAt: at,
 		Password: store.PasswordRecord{Salt: []byte{0, 1}, Params: cost, PublicKey: []byte{2, 0}, Lock: []byte{3, 0}, Share: "s", ChangedAt: at}, LastSignInAt: at, Generation: 3, Epoch: 4,
-		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true, LastSheet: 7}
+		State: store.ProfileSuspended, StateAt: at, ChecklistAway: true, LastSheet: 7, Language: "ja"}
 	factor := store.Factor{ProfileID: "p", Since: at, Apps: []store.App{{Generation: 2, Name: "A", Item: "w/totp/p/2"}, {Generation: 3, Name: "Ä", Item: "w/totp/p/3", AddedAt: at, LastStep: 1 << 40, LastUsedAt: at, LastUse: store.UseSignIn}}}
 	intent := store.Intent{ID: "i", Kind: store.IntentEnrol, ProfileID: "p", Item: "w/totp/p/4", Generation: 4, Name: "N", Replaces: 3, ConfirmedStep: 5, CreatedAt: at, HeldUntil: at}
 	codes := []store.CodeRow{{Number: 1, Hash: []byte{0, 255}}, {Number: 2, Hash: []byte("h")}}
@@ -205,7 +205,7 @@ func updatesReplace(f *fixture) {
 	f.inserted()
 	at := monday.Add(time.Minute)
 	profile := person("p")
-	profile.LastSheet = 7
+	profile.LastSheet, profile.Language = 7, "ar"
 	profile.Name, profile.Password = "Q", store.PasswordRecord{Salt: []byte{5}, Params: cost, PublicKey: []byte{6}, Lock: []byte{7}, Share: "t", ChangedAt: at}
 	info := store.Info{ID: "w", Name: "M", CreatedAt: monday.Add(time.Hour), LastRun: 1}
 	attempts := store.Attempts{Subject: "p", Kind: store.KindCode, Failures: 1, ChargedAt: at}

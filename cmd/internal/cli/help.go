@@ -152,10 +152,10 @@ func FlagText(f *pflag.Flag) string {
 func hanging(word, text string, column, width int) string {
 	space := strings.Repeat(" ", column)
 	lines := wrap(text, width, space, space)
-	if utf8.RuneCountInString(word)+4 > column {
+	if Cells(word)+4 > column {
 		return "  " + word + "\n" + lines
 	}
-	return "  " + word + strings.Repeat(" ", column-2-utf8.RuneCountInString(word)) + strings.TrimPrefix(lines, space)
+	return "  " + word + strings.Repeat(" ", column-2-Cells(word)) + strings.TrimPrefix(lines, space)
 }
 
 func paragraphs(text string, width int) string {
@@ -169,20 +169,23 @@ func paragraphs(text string, width int) string {
 // Wrap breaks a text into lines that fit on w.
 func Wrap(w io.Writer, text string) string { return wrap(text, Width(w), "", "") }
 
-// wrap breaks a text at spaces into lines of at most width columns. A word that is longer
-// has a line of its own.
+// wrap breaks a text at spaces, and where its language has none between its characters, into lines of at most width columns. A word that
+// is longer has a line of its own.
 func wrap(text string, width int, first, others string) string {
 	var b strings.Builder
 	line, empty := first, true
 	for _, word := range strings.Fields(text) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			b.WriteString(line + "\n")
-			line, empty = others, true
+		space := " "
+		for _, piece := range pieces(word) {
+			if !empty && Cells(line)+len(space)+Cells(piece) > width {
+				b.WriteString(line + "\n")
+				line, empty = others, true
+			}
+			if !empty {
+				line += space
+			}
+			line, empty, space = line+piece, false, ""
 		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
 	}
 	b.WriteString(line + "\n")
 	return b.String()

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -118,7 +117,7 @@ func (p Program) helpFitsTheTerminal(t *testing.T) {
 	for _, c := range all {
 		for _, width := range []int{80, 100} {
 			for _, line := range strings.Split(cli.Help(c, width), "\n") {
-				if n := utf8.RuneCountInString(line); n > width {
+				if n := cli.Cells(line); n > width {
 					t.Errorf("%s: %d columns: %s", c.CommandPath(), n, line)
 				}
 			}

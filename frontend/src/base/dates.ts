@@ -2,13 +2,12 @@
  * Dates and times as people say them: "12 November 2026", today and yesterday by name, 24-hour
  * time, in this computer's time zone. The application sends RFC 3339 in UTC.
  */
-import { locale, t } from './i18n';
+import { locale, type Speech, speechOf, t } from './i18n';
 
 /** A form is made when it is first needed: that takes an engine milliseconds, and the sign-in shows no date. */
-function form(options: Intl.DateTimeFormatOptions): (date: Date) => string {
+function form(options: Intl.DateTimeFormatOptions): (date: Date, language?: string) => string {
   let made: { language: string; form: Intl.DateTimeFormat } | undefined;
-  return (date) => {
-    const language = locale();
+  return (date, language = locale()) => {
     if (made?.language !== language) made = { language, form: new Intl.DateTimeFormat(language, options) };
     return made.form.format(date);
   };
@@ -27,8 +26,8 @@ export function isoDay(date: Date): string {
 }
 
 /** "12 November 2026", whatever day it is: for paper. */
-export function fullDay(iso: string): string {
-  return dayForm(new Date(iso));
+export function fullDay(iso: string, language = locale()): string {
+  return dayForm(new Date(iso), language);
 }
 
 function nameOf(date: Date, now: Date): 'today' | 'yesterday' | undefined {
@@ -39,12 +38,12 @@ function nameOf(date: Date, now: Date): 'today' | 'yesterday' | undefined {
 }
 
 /** "today", "yesterday" or "12 November 2026": after "since". */
-export function day(iso: string, now = new Date()): string {
+export function day(iso: string, now = new Date(), { t, locale }: Speech = speechOf(undefined)): string {
   const date = new Date(iso);
   const name = nameOf(date, now);
   if (name === 'today') return t('date.today');
   if (name === 'yesterday') return t('date.yesterday');
-  return dayForm(date);
+  return dayForm(date, locale);
 }
 
 /** "today", "yesterday" or "on 12 November 2026": after a verb. */
@@ -66,8 +65,8 @@ export function atTime(iso: string, now = new Date()): string {
 }
 
 /** "today at 09:31" or "12 November 2026 at 09:31": after "until". */
-export function untilTime(iso: string, now = new Date()): string {
-  return t('date.at', { day: day(iso, now), time: timeForm(new Date(iso)) });
+export function untilTime(iso: string, now = new Date(), speech: Speech = speechOf(undefined)): string {
+  return speech.t('date.at', { day: day(iso, now, speech), time: timeForm(new Date(iso), speech.locale) });
 }
 
 /** "09:31": within a day that is named above. */

@@ -1,6 +1,6 @@
 /** One-time codes in words: what each is for, and what its person does with it. */
 import type { OneTimeKind, OneTimeView } from '../wire/api';
-import { t } from '../base/i18n';
+import { type Speech, t } from '../base/i18n';
 
 export function oneTimeTitle({ kind, name }: OneTimeView): string {
   switch (kind) {
@@ -14,7 +14,7 @@ export function oneTimeTitle({ kind, name }: OneTimeView): string {
 }
 
 /** What the sheet of paper is called, on which its person reads. */
-export function oneTimeHeading({ kind, workspace }: OneTimeView): string {
+export function oneTimeHeading({ kind, workspace }: OneTimeView, t: Speech['t']): string {
   switch (kind) {
     case 'invitation':
       return t('oneTime.invitation_paper', { workspace });
@@ -26,15 +26,15 @@ export function oneTimeHeading({ kind, workspace }: OneTimeView): string {
 }
 
 /** What to do with it, for the person whose code it is. */
-export function oneTimeSteps({ kind, server }: OneTimeView): string[] {
-  const open = t(server ? 'oneTime.open_server' : 'oneTime.open');
+export function oneTimeSteps({ kind, server }: OneTimeView, say: Speech['t'] = t): string[] {
+  const open = say(server ? 'oneTime.open_server' : 'oneTime.open');
   switch (kind) {
     case 'invitation':
-      return [open, t('oneTime.redeem'), t('oneTime.choose')];
+      return [open, say('oneTime.redeem'), say('oneTime.choose')];
     case 'password-reset':
-      return [open, t('oneTime.redeem'), t('oneTime.choose_again')];
+      return [open, say('oneTime.redeem'), say('oneTime.choose_again')];
     case 'help':
-      return [t('oneTime.sign_in'), t('oneTime.use_help'), t('oneTime.phone')];
+      return [say('oneTime.sign_in'), say('oneTime.use_help'), say('oneTime.phone')];
   }
 }
 

@@ -20,8 +20,10 @@ import {
   type RunRequest,
   Settings,
 } from '../wire/api';
+import { tick } from 'svelte';
 import { words, type Words } from '../base/errors';
 import { Form } from '../base/forms/form.svelte';
+import { readyToPrint } from '../base/i18n';
 import { Proofs } from '../base/proof/proof.svelte';
 import { session } from '../base/session.svelte';
 import { maxPrint, pagesOf } from './runs';
@@ -185,6 +187,8 @@ export class Issue {
     this.unprinted = undefined;
     this.counted = false;
     try {
+      await readyToPrint((this.sheets?.sheets ?? []).map(({ language }) => language));
+      await tick();
       await session.use(PrintRuns.print);
     } catch (thrown) {
       this.unprinted = words(refused(thrown));

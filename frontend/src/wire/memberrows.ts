@@ -30,6 +30,9 @@ class Row implements MemberView {
   get state() {
     return word<MemberView['state']>(this.#of.state, this.#row);
   }
+  get language() {
+    return word(this.#of.language, this.#row);
+  }
   get twoFactor() {
     return word<MemberView['twoFactor']>(this.#of.twoFactor, this.#row);
   }

@@ -42,6 +42,8 @@ export const Members = {
     call<void>(() => members.EndCode(session, member, kind)),
   setRole: (session: string, member: string, role: Role, proof: Proof) =>
     call<void>(async () => members.SetRole(session, member, role, await closedProof(proof))),
+  setLanguage: (session: string, all: string[], language: string) =>
+    call<void>(() => members.SetLanguage(session, all, language)),
   suspend: (session: string, member: string) => call<void>(() => members.Suspend(session, member)),
   resume: (session: string, member: string) => call<void>(() => members.Resume(session, member)),
   remove: (session: string, member: string, proof: Proof) =>

@@ -112,6 +112,7 @@ export const errorCodes = [
   'one_time_used',
   'one_time_ended',
   'one_time_gone',
+  'language_unknown',
   'role_unknown',
   'email_twice',
   'import_long',

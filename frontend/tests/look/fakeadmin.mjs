@@ -118,6 +118,7 @@ export function fakeAdmin(scenario) {
     issuedAt: each(() => seconds(3)),
     handedOverAt: each(() => 0),
     acknowledgedAt: each((_, i) => (scenario.lost && i === 3 ? 0 : seconds(2))),
+    language: { of: ['', 'ja'], at: each((i) => i % 2) },
     checkedAt: each(() => seconds(2)),
     lastSignInAt: each((_, i) => (i === 2 ? 0 : seconds(i))),
     createdAt: each(() => seconds(200)),

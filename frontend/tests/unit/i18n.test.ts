@@ -3,8 +3,18 @@ import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messagefor
 import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, describe, expect, test } from 'vitest';
 import en from '$words/en.json';
-import { fullDay } from '../../src/base/dates';
-import { grouped, languages, listed, locale, speak, t, use } from '../../src/base/i18n';
+import { fullDay, untilTime } from '../../src/base/dates';
+import {
+  grouped,
+  languages,
+  listed,
+  locale,
+  readyToPrint,
+  speak,
+  speechOf,
+  t,
+  use,
+} from '../../src/base/i18n';
 import { isPlain } from '../../src/base/i18n/plain';
 import { root, sources } from './source';
 
@@ -173,5 +183,24 @@ describe('another language', () => {
   test('is named nowhere else', () => {
     const named = sources('.ts', '.svelte').filter(({ text }) => /\ben-(GB|US)\b|toLocale\w+\(\)/.test(text));
     expect(named.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('what is printed in another language', () => {
+  afterEach(() => speak(en));
+
+  test('is said in it, and the page goes on as it was', async () => {
+    speak(en);
+    await readyToPrint(['ja', undefined, '', 'ar', 'tlh', 'ja']);
+    const at = '2026-11-12T09:31:00Z';
+    expect(speechOf('ja').t('sheet.replaces', { sheet: 3 })).not.toBe(t('sheet.replaces', { sheet: 3 }));
+    expect([speechOf('ja').locale, speechOf('ja').rtl]).toEqual(['ja', false]);
+    expect(speechOf('ar').rtl).toBe(true);
+    // An email is set apart where the language runs from right to left, whichever the page's is.
+    expect(speechOf('ar').t('sheet.todo_support', { support: 'a@b.c' })).toContain('\u2068a@b.c\u2069');
+    expect(fullDay(at, speechOf('ja').locale)).toContain('2026年11月12日');
+    expect(untilTime(at, new Date('2026-11-12T08:00:00Z'), speechOf('ja'))).toContain('今日');
+    for (const none of [undefined, '', 'es']) expect(speechOf(none).t('common.cancel')).toBe('Cancel');
+    expect(t('common.cancel')).toBe('Cancel');
   });
 });

@@ -258,6 +258,7 @@ export namespace app {
 	    email: string;
 	    role: string;
 	    state: string;
+	    language?: string;
 	    twoFactor: string;
 	    onSince?: string;
 	    codesLeft: number;
@@ -282,6 +283,7 @@ export namespace app {
 	        this.email = source["email"];
 	        this.role = source["role"];
 	        this.state = source["state"];
+	        this.language = source["language"];
 	        this.twoFactor = source["twoFactor"];
 	        this.onSince = source["onSince"];
 	        this.codesLeft = source["codesLeft"];
@@ -634,6 +636,7 @@ export namespace app {
 	    createdAt: string;
 	    passwordChangedAt: string;
 	    lastSignInAt?: string;
+	    language?: string;
 	    twoFactor: TwoFactor;
 	    permissions: string[];
 	
@@ -651,6 +654,7 @@ export namespace app {
 	        this.createdAt = source["createdAt"];
 	        this.passwordChangedAt = source["passwordChangedAt"];
 	        this.lastSignInAt = source["lastSignInAt"];
+	        this.language = source["language"];
 	        this.twoFactor = this.convertValues(source["twoFactor"], TwoFactor);
 	        this.permissions = source["permissions"];
 	    }
@@ -683,6 +687,7 @@ export namespace app {
 	    replaces?: number;
 	    support?: string;
 	    codes: Envelope;
+	    language?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new SheetView(source);
@@ -699,6 +704,7 @@ export namespace app {
 	        this.replaces = source["replaces"];
 	        this.support = source["support"];
 	        this.codes = this.convertValues(source["codes"], Envelope);
+	        this.language = source["language"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1092,6 +1098,7 @@ export namespace app {
 	    name: string;
 	    email: string;
 	    role: string;
+	    language: string;
 	    problem?: ImportProblem;
 	
 	    static createFrom(source: any = {}) {
@@ -1104,6 +1111,7 @@ export namespace app {
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.role = source["role"];
+	        this.language = source["language"];
 	        this.problem = this.convertValues(source["problem"], ImportProblem);
 	    }
 	
@@ -1562,6 +1570,7 @@ export namespace app {
 	    email: string[];
 	    role: Words;
 	    state: Words;
+	    language: Words;
 	    twoFactor: Words;
 	    onSince: number[];
 	    codesLeft: number[];
@@ -1588,6 +1597,7 @@ export namespace app {
 	        this.email = source["email"];
 	        this.role = this.convertValues(source["role"], Words);
 	        this.state = this.convertValues(source["state"], Words);
+	        this.language = this.convertValues(source["language"], Words);
 	        this.twoFactor = this.convertValues(source["twoFactor"], Words);
 	        this.onSince = source["onSince"];
 	        this.codesLeft = source["codesLeft"];
@@ -1683,6 +1693,7 @@ export namespace app {
 	    name: string;
 	    email: string;
 	    role: string;
+	    language: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new NewMember(source);
@@ -1693,6 +1704,7 @@ export namespace app {
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.role = source["role"];
+	        this.language = source["language"];
 	    }
 	}
 	export class NewWorkspace {
@@ -1781,6 +1793,7 @@ export namespace app {
 	    support?: string;
 	    server?: string;
 	    serverKey?: string;
+	    language?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new OneTimeView(source);
@@ -1799,6 +1812,7 @@ export namespace app {
 	        this.support = source["support"];
 	        this.server = source["server"];
 	        this.serverKey = source["serverKey"];
+	        this.language = source["language"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1827,6 +1841,7 @@ export namespace app {
 	    replaces?: number;
 	    checkWord: string;
 	    support?: string;
+	    language?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new PaperView(source);
@@ -1840,6 +1855,7 @@ export namespace app {
 	        this.replaces = source["replaces"];
 	        this.checkWord = source["checkWord"];
 	        this.support = source["support"];
+	        this.language = source["language"];
 	    }
 	}
 	export class PickedExport {
@@ -2373,6 +2389,7 @@ export namespace app {
 	    name: string;
 	    email: string;
 	    characters: string;
+	    language: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new UnprintableView(source);
@@ -2383,6 +2400,7 @@ export namespace app {
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.characters = source["characters"];
+	        this.language = source["language"];
 	    }
 	}
 	export class RunPreview {

@@ -8,14 +8,17 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import type { Catalogue, Key } from './catalogue';
 import { languageOf } from './languages';
 import { isPlain } from './plain';
-import { spoken } from './spoken.svelte';
+import { spoken, type Speech } from './spoken.svelte';
 
 export type { Catalogue, Key } from './catalogue';
+export type { Speech } from './spoken.svelte';
 export { languages, languageOf } from './languages';
 export type Values = Record<string, string | number | undefined>;
 
 /** Messages that were said, with the names of what they choose by. */
-const formats = new Map<Key, { format: IntlMessageFormat; kept: Set<string> }>();
+type Formats = Map<Key, { format: IntlMessageFormat; kept: Set<string> }>;
+
+const formats: Formats = new Map();
 
 let wanted = '';
 
@@ -49,9 +52,9 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
  * A value between marks that keep its direction to itself, where it may run against the words around it:
  * an email in Arabic, a Hebrew name in English.
  */
-function apart(value: string | number | undefined): string | number | undefined {
+function apart(value: string | number | undefined, rtl: boolean): string | number | undefined {
   if (typeof value !== 'string' || value === '') return value;
-  return spoken.rtl || rightToLeft.test(value) ? `\u2068${value}\u2069` : value;
+  return rtl || rightToLeft.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 /** The names of what a message chooses by, which is compared and not shown. */
@@ -66,20 +69,59 @@ function chosenBy(parts: MessageFormatElement[], names = new Set<string>()): Set
 
 /** The message for a key, with its values put in. A value is text, never markup. */
 export function t(key: Key, values?: Values): string {
-  const message: string | MessageFormatElement[] = spoken.catalogue[key];
+  return put(spoken.catalogue, spoken.rtl, formats, key, values);
+}
+
+/** The language of the page, as paper takes it. */
+const own: Speech = {
+  t,
+  get locale() {
+    return locale();
+  },
+  get rtl() {
+    return spoken.rtl;
+  },
+};
+
+/** The language that something is printed in, once `readyToPrint` has loaded it; else, and without a name, that of the page. */
+export function speechOf(name: string | undefined): Speech {
+  return (name && spoken.others[name]) || own;
+}
+
+/** Loads the languages that are printed in. One that can't be loaded is printed in that of the page. */
+export async function readyToPrint(names: (string | undefined)[]): Promise<void> {
+  for (const name of new Set(names)) {
+    if (!name || spoken.others[name]) continue;
+    const { load, rtl = false } = languageOf(name);
+    const catalogue = await load().catch(() => undefined);
+    if (!catalogue) continue;
+    const said: Formats = new Map();
+    const speech: Speech = {
+      t: (key, values) => put(catalogue, rtl, said, key, values),
+      locale: String(catalogue['language.tag']),
+      rtl,
+    };
+    spoken.others = { ...spoken.others, [name]: speech };
+  }
+}
+
+function put(catalogue: Catalogue, rtl: boolean, formats: Formats, key: Key, values?: Values): string {
+  const message: string | MessageFormatElement[] = catalogue[key];
   // The first message that the library formats reads the locales of the engine, as long as the sign-in
   // takes to draw. A build has read all others already: see ready-words.ts.
   if (typeof message === 'string' && isPlain(message)) {
-    return message.replace(/\{(\w+)\}/g, (_, name) => String(apart(values?.[name]) ?? ''));
+    return message.replace(/\{(\w+)\}/g, (_, name) => String(apart(values?.[name], rtl) ?? ''));
   }
   let said = formats.get(key);
   if (!said) {
-    const format = new IntlMessageFormat(message, locale(), undefined, { ignoreTag: true });
+    const format = new IntlMessageFormat(message, String(catalogue['language.tag']), undefined, {
+      ignoreTag: true,
+    });
     said = { format, kept: chosenBy(format.getAst()) };
     formats.set(key, said);
   }
   const { format, kept } = said;
-  const put = Object.entries(values ?? {}).map(([name, it]) => [name, kept.has(name) ? it : apart(it)]);
+  const put = Object.entries(values ?? {}).map(([name, it]) => [name, kept.has(name) ? it : apart(it, rtl)]);
   return String(format.format(Object.fromEntries(put)));
 }
 

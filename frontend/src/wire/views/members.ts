@@ -8,6 +8,8 @@ export interface MemberView {
   email: string;
   role: Role;
   state: 'active' | 'invited' | 'suspended';
+  /** Of what is printed for them; without one, none is known. */
+  language?: string;
   twoFactor: 'on' | 'off' | 'overdue';
   /** When it was turned on. */
   onSince?: string;
@@ -42,6 +44,7 @@ export interface MemberColumns {
   email: string[];
   role: WordColumn;
   state: WordColumn;
+  language: WordColumn;
   twoFactor: WordColumn;
   onSince: number[];
   codesLeft: number[];
@@ -84,6 +87,8 @@ export interface NewMember {
   name: string;
   email: string;
   role: Role;
+  /** A tag; empty: none is known. */
+  language: string;
 }
 
 /** A one-time code while it is shown. */
@@ -101,6 +106,8 @@ export interface OneTimeView {
   /** Where the workspace is, if at a server, and the key of that. */
   server?: string;
   serverKey?: string;
+  /** In which it is printed; without one, the page's. */
+  language?: string;
 }
 
 /** A person of whose name or email this computer has no font for a character. */
@@ -109,6 +116,8 @@ export interface Unprintable {
   email: string;
   /** As U+1F600, a space between them. */
   characters: string;
+  /** Theirs, which it has no font for; else empty. */
+  language: string;
 }
 
 /** The preview of an import. Without a name the dialog was dismissed. */
@@ -127,6 +136,8 @@ export interface ImportRow {
   name: string;
   email: string;
   role: string;
+  /** A tag, or empty. */
+  language: string;
   /** Why they cannot be added, as an error has it. */
   problem?: { code: string; field: string; args: Record<string, string | number> } | null;
 }

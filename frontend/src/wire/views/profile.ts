@@ -110,6 +110,8 @@ export interface ProfileView {
   createdAt: string;
   passwordChangedAt: string;
   lastSignInAt?: string;
+  /** Of what is printed for them; without one, none is known. */
+  language?: string;
   twoFactor: TwoFactor;
   /** What the page offers to its person. */
   permissions: Permission[];
@@ -145,6 +147,8 @@ export interface SheetView {
   issuedBy: string;
   replaces?: number;
   codes: string[];
+  /** In which it is printed; without one, the page's. */
+  language?: string;
 }
 
 export interface Confirmed {

@@ -80,6 +80,8 @@ export interface PaperView {
   replaces?: number;
   checkWord: string;
   support?: string;
+  /** In which it is printed; without one, the page's. */
+  language?: string;
 }
 
 export interface RunView {

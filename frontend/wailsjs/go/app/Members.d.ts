@@ -30,6 +30,8 @@ export function ResetPassword(arg1:string,arg2:string,arg3:string,arg4:app.Proof
 
 export function Resume(arg1:string,arg2:string):Promise<void>;
 
+export function SetLanguage(arg1:string,arg2:Array<string>,arg3:string):Promise<void>;
+
 export function SetRole(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<void>;
 
 export function Suspend(arg1:string,arg2:string):Promise<void>;

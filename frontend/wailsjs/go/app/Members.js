@@ -58,6 +58,10 @@ export function Resume(arg1, arg2) {
   return window['go']['app']['Members']['Resume'](arg1, arg2);
 }
 
+export function SetLanguage(arg1, arg2, arg3) {
+  return window['go']['app']['Members']['SetLanguage'](arg1, arg2, arg3);
+}
+
 export function SetRole(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Members']['SetRole'](arg1, arg2, arg3, arg4);
 }
