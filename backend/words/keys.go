@@ -920,6 +920,7 @@ var (
 	ApprovalsHelpCode        = Key{"approvals.help_code"}
 	ApprovalsDropRequirement = Key{"approvals.drop_requirement"}
 	ApprovalsTwoPeopleOff    = Key{"approvals.two_people_off"}
+	ApprovalsQuickUnlock     = Key{"approvals.quick_unlock"}
 	ApprovalsAsks            = Key{"approvals.asks"}
 	ApprovalsMine            = Key{"approvals.mine"}
 	ApprovalsMineApproved    = Key{"approvals.mine_approved"}
