@@ -320,6 +320,22 @@ func TestPlain_BelievesNoSizeThatAFileSpeaksOf(t *testing.T) {
 	}
 }
 
+// Only the list of entries is bounded by what is read of the file: what is in them may be larger.
+func TestPlain_ReadsDocumentsOfSeveralMegabytes(t *testing.T) {
+	t.Parallel()
+	of := entries("x", rel("1", "image", "a.png"))
+	of["word/a.png"] = picture(t, 1, 1)
+	noise := make([]byte, 3<<20)
+	for i, x := 0, uint32(1); i < len(noise); i++ { // which doesn't get smaller
+		x = x*1664525 + 1013904223
+		noise[i] = byte(x >> 24)
+	}
+	of["word/a.png"] += string(noise)
+	if got, err := plain(packed(t, of)); err != nil || len(got) < len(noise) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
 type failing struct {
 	*bytes.Reader
 	after int
