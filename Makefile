@@ -300,8 +300,15 @@ lint-page: frontend/node_modules/.package-lock.json e2e/node_modules/.package-lo
 seed:
 	@go build -o build/bin/seed ./e2e/seed
 
+# Without the other languages: make tour languages=en. Nothing but one of them: make tour-screens languages=ar.
+.PHONY: tour-screens
+languages ?= en ar ja
+tour-screens: setup-build setup-test build seed e2e/node_modules/.package-lock.json ## photograph the main screens of the real app in some languages
+	@$(private) node e2e/tour/screens.mjs $(languages)
+
 tour: setup-build setup-test build countersignd seed e2e/node_modules/.package-lock.json ## photograph the real app, step by step
 	@$(private) node e2e/tour/tour.mjs
+	@$(private) node e2e/tour/screens.mjs $(languages)
 	@$(private) node e2e/tour/together.mjs
 
 # All of it, or some figures by how their names begin: make bench only="sign-ins,commits". SCALE=0.1 tries the run with a tenth of everything.

@@ -7,6 +7,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/contracts"
+	"countersign/backend/docx"
 	"countersign/backend/picture"
 	"countersign/backend/service"
 )
@@ -95,6 +96,8 @@ func previewKind(mime string) string {
 	switch {
 	case mime == "application/pdf":
 		return "pdf"
+	case mime == docx.Type:
+		return "docx"
 	case slices.Contains(picture.Types, mime):
 		return "image"
 	case strings.HasPrefix(mime, "text/"), mime == "application/json", mime == "application/xml", mime == "image/svg+xml", mime == "message/rfc822":

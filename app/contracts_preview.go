@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"countersign/backend/client"
+	"countersign/backend/docx"
 	"countersign/backend/picture"
 )
 
@@ -21,7 +23,7 @@ type PreviewView struct {
 	Type  string `json:"type"`
 	URL   string `json:"url"` // its bytes: all, or with ?from=N&length=M some
 
-	Unseen string `json:"unseen,omitempty"` // why it is not shown, and URL gives nothing: large, unreadable
+	Unseen string `json:"unseen,omitempty"` // why it is not shown, and URL gives nothing: large, unreadable, macros
 }
 
 // previewing is the one contract that is open, until another is, or a lock.
@@ -34,15 +36,17 @@ type previewing struct {
 // openContract is one, which is let go of once nobody reads it.
 type openContract struct {
 	*client.OpenDocument
-	unseen  string // why its bytes are not given
-	readers int    // under previewing.mu, and with what follows
+	shown   io.ReaderAt // what the page gets: the document, or what is made of it to be drawn
+	size    int64       // of that
+	unseen  string      // why its bytes are not given
+	readers int         // under previewing.mu, and with what follows
 	over    bool
 }
 
 // show takes the place of what was shown before.
-func (p *previewing) show(o *client.OpenDocument, unseen string) string {
+func (p *previewing) show(o *openContract) string {
 	token := newToken()
-	p.replace(token, &openContract{OpenDocument: o, unseen: unseen})
+	p.replace(token, o)
 	return token
 }
 
@@ -102,33 +106,46 @@ func (c *Contracts) Preview(session, id string) (PreviewView, error) {
 	if err != nil {
 		return PreviewView{}, in.after(err)
 	}
-	unseen, err := unseenPicture(o)
-	if err != nil {
+	shown := &openContract{OpenDocument: o, shown: o, size: o.Size}
+	if err := shown.look(); err != nil {
 		return PreviewView{}, in.after(errors.Join(err, o.Close()))
 	}
-	token := in.preview.show(o, unseen)
+	token := in.preview.show(shown)
 	if err := in.live(); err != nil { // locked meanwhile
 		in.preview.close(token)
 		return PreviewView{}, err
 	}
-	return PreviewView{Token: token, Kind: previewKind(o.Type), Size: o.Size, Type: o.Type, URL: previewPath + token, Unseen: unseen}, nil
+	return PreviewView{Token: token, Kind: previewKind(o.Type), Size: shown.size, Type: o.Type, URL: previewPath + token, Unseen: shown.unseen}, nil
 }
 
-// unseenPicture says why a picture is not handed to the web view, which would draw
-// it whatever it takes: the page's process has the memory that the window needs.
-// Errors: those of reading the document.
-func unseenPicture(o *client.OpenDocument) (string, error) {
-	if previewKind(o.Type) != "image" {
-		return "", nil
+// look says why a contract is not handed to the web view, which would draw a picture
+// whatever it takes: the page's process has the memory that the window needs. Of a
+// Word document it hands on what is left once it is bounded and has nothing to run or
+// to fetch. Errors: those of reading the document.
+func (s *openContract) look() error {
+	switch previewKind(s.Type) {
+	case "image":
+		return s.unseenAs(picture.Check(s.Type, io.NewSectionReader(s, 0, s.Size), s.Size))
+	case "docx":
+		plain, err := docx.Plain(s, s.Size)
+		s.shown, s.size = bytes.NewReader(plain), int64(len(plain))
+		return s.unseenAs(err)
 	}
-	switch err := picture.Check(o.Type, io.NewSectionReader(o, 0, o.Size), o.Size); {
-	case errors.Is(err, picture.ErrLarge):
-		return "large", nil
-	case errors.Is(err, picture.ErrHeader):
-		return "unreadable", nil
+	return nil
+}
+
+func (s *openContract) unseenAs(err error) error {
+	switch {
+	case errors.Is(err, picture.ErrLarge), errors.Is(err, docx.ErrLarge):
+		s.unseen = "large"
+	case errors.Is(err, picture.ErrHeader), errors.Is(err, docx.ErrForm):
+		s.unseen = "unreadable"
+	case errors.Is(err, docx.ErrMacros):
+		s.unseen = "macros"
 	default:
-		return "", err
+		return err
 	}
+	return nil
 }
 
 // ClosePreview ends it.
@@ -162,7 +179,7 @@ func (s *shell) serveContract(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	from, length, ok := part(r, o.Size)
+	from, length, ok := part(r, o.size)
 	if !ok {
 		http.Error(w, "no such part", http.StatusRequestedRangeNotSatisfiable)
 		return
@@ -173,7 +190,7 @@ func (s *shell) serveContract(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", "attachment")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if _, err := io.Copy(w, io.NewSectionReader(o, from, length)); err != nil {
+	if _, err := io.Copy(w, io.NewSectionReader(o.shown, from, length)); err != nil {
 		s.log().Warn("a preview ended early", "error", err.Error())
 	}
 }

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"archive/zip"
 	"encoding/base64"
 	"encoding/binary"
 	"image"
 	"image/png"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -96,4 +99,55 @@ func TestPreview_GivesNoPictureThatFillsTheMemory(t *testing.T) {
 			t.Errorf("%s is served as %s", name, got.Header().Get("Content-Type"))
 		}
 	}
+}
+
+func TestPreview_GivesWordDocumentsWithoutWhatTheyWouldDo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	whole, err := os.ReadFile(filepath.Join("..", "backend", "docx", "testdata", "pandoc.docx"))
+	d.ok(err)
+	v, err := d.Preview(d.in.Token, d.addText("Agreement.docx", string(whole)))
+	d.ok(err)
+	got := d.get(v.URL)
+	body := got.Body.String()
+	if v.Kind != "docx" || v.Unseen != "" || got.Code != 200 || v.Size != int64(len(body)) || got.Header().Get("Content-Type") != "application/octet-stream" {
+		t.Errorf("%+v: %d, %d bytes, %v", v, got.Code, len(body), got.Header())
+	}
+	if !strings.Contains(body, "Hannah Weiß") || strings.Contains(body, "example.com") {
+		t.Error("it lacks the text, or has a link")
+	}
+	if got := d.get(v.URL + "?from=0&length=4"); got.Body.String() != "PK\x03\x04" {
+		t.Errorf("its beginning: %q", got.Body.String())
+	}
+	for name, c := range map[string]struct{ text, kind, unseen string }{
+		"cut.docx":   {string(whole[:200]), "docx", "unreadable"},
+		"large.docx": {storedZip(t, strings.Fields(strings.Repeat("a ", 4001))...), "docx", "large"},
+		"macro.docx": {storedZip(t, "word/vbaProject.bin"), "docx", "macros"},
+		"macro.docm": {string(whole), "other", ""},
+	} {
+		v, err := d.Preview(d.in.Token, d.addText(name, c.text))
+		d.ok(err)
+		if v.Kind != c.kind || v.Unseen != c.unseen {
+			t.Errorf("%s: %+v", name, v)
+		}
+		if got := d.get(v.URL); c.unseen != "" && got.Code != http.StatusNotFound {
+			t.Errorf("%s is handed to the web view: %d", name, got.Code)
+		}
+	}
+}
+
+// storedZip has empty entries of these names.
+func storedZip(t *testing.T, names ...string) string {
+	t.Helper()
+	var b strings.Builder
+	w := zip.NewWriter(&b)
+	for _, name := range names {
+		if _, err := w.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

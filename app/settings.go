@@ -98,8 +98,10 @@ func (w *Settings) SetCheckDays(session string, days int) (PolicyView, error) {
 }
 
 // SetQuickUnlock lets the password alone open windows that were locked for want of use, or stops that.
-func (w *Settings) SetQuickUnlock(session string, on bool, proof Proof) (PolicyView, error) {
-	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error { return a.SetQuickUnlock(ctx, on, p) })
+func (w *Settings) SetQuickUnlock(session string, on bool, approval string, proof Proof) (PolicyView, error) {
+	return w.proving(session, proof, func(ctx context.Context, a *client.Admin, p client.Proof) error {
+		return a.SetQuickUnlock(ctx, on, approval, p)
+	})
 }
 
 // SetSupport sets whom to ask for help: words, an email or a link; empty: nobody in particular.
@@ -210,7 +212,7 @@ func (w *Settings) SetTwoPeople(session string, on bool, approval string, proof 
 // ApprovalView is an act that waits for a second admin, or for the first one after that.
 type ApprovalView struct {
 	ID        string   `json:"id"`
-	Kind      string   `json:"kind"` // print-run, reset-2fa, reset-password, help-code, drop-requirement, two-people-off
+	Kind      string   `json:"kind"` // print-run, reset-2fa, reset-password, help-code, drop-requirement, two-people-off, quick-unlock
 	Members   []string `json:"members"`
 	Names     []string `json:"names"`
 	Reason    string   `json:"reason"`

@@ -14,7 +14,7 @@ func quick(t *testing.T) (*office, *alarms) {
 	w := newWindow(t)
 	a := newAlarms(w)
 	o := officeOn(w)
-	_, err := (&Settings{o.s}).SetQuickUnlock(o.in.Token, true, o.page.proof(pass, "none", ""))
+	_, err := (&Settings{o.s}).SetQuickUnlock(o.in.Token, true, "", o.page.proof(pass, "none", ""))
 	o.ok(err)
 	o.auth.Lock(o.in.Token)
 	res, err := o.auth.SignIn(people[0], pass)

@@ -96,6 +96,7 @@ var mayKnow = map[string][]string{
 	"backend/password":     {"backend/secret"},
 	"backend/audit":        {"backend/secret"},
 	"backend/qr":           {"backend/secret"},
+	"backend/docx":         {"backend/picture"},
 	"backend/bundle":       {"backend/secret"},
 	"backend/vault":        {"backend/secret"},
 	"backend/documents":    {"backend/store", "backend/folder"},

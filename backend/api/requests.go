@@ -181,8 +181,9 @@ type (
 	}
 	// SetQuickUnlockRequest is that of SetQuickUnlock.
 	SetQuickUnlockRequest struct {
-		On    bool
-		Proof Proof
+		On       bool
+		Approval string
+		Proof    Proof
 	}
 	// AskApprovalRequest is that of AskApproval.
 	AskApprovalRequest struct {

@@ -68,8 +68,8 @@ func (a *Admin) SetTwoPeople(ctx context.Context, on bool, approval string, proo
 }
 
 // SetQuickUnlock says whether the password alone opens a session again whose window was locked.
-func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, proof Proof) error {
-	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.SetQuickUnlock(ctx, on, p) })
+func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, approval string, proof Proof) error {
+	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.SetQuickUnlock(ctx, on, approval, p) })
 }
 
 // Require2FA requires 2FA of everybody.

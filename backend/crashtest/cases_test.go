@@ -102,7 +102,7 @@ var useCases = []useCase{
 	{name: "unlock with a password", base: enabled, covers: []string{"Locked.Unlock"}, ready: func(p *person) func() {
 		p.start()
 		s := p.signIn()
-		must(p.admin(s).SetQuickUnlock(p.ctx, true, p.proof()))
+		must(p.admin(s).SetQuickUnlock(p.ctx, true, "", p.proof()))
 		l := got(s.ForUnlock(p.ctx))
 		must(s.End(p.ctx))
 		return func() { got(l.Unlock(p.ctx, secret.NewText(firstPass))) }

@@ -40,7 +40,7 @@ var lookUps = []useCase{
 	{name: "look at what the password alone opens", base: enabled, covers: []string{"Session.ForUnlock"}, ready: func(p *person) func() {
 		p.start()
 		s := p.signIn()
-		must(p.admin(s).SetQuickUnlock(p.ctx, true, p.proof()))
+		must(p.admin(s).SetQuickUnlock(p.ctx, true, "", p.proof()))
 		return func() { got(s.ForUnlock(p.ctx)) }
 	}},
 	{name: "ask what has happened", base: teamBase, covers: []string{"Session.Happened"}, ready: func(p *person) func() {

@@ -187,7 +187,7 @@ var teamCases = []useCase{
 	{name: "hide the admins", base: teamBase, covers: []string{"Admin.NameAdmins"}, ready: led(func(p *person, a *client.Admin) { must(a.NameAdmins(p.ctx, false)) })},
 	{name: "set when codes are checked", base: teamBase, covers: []string{"Admin.SetCheckDays"}, ready: led(func(p *person, a *client.Admin) { must(a.SetCheckDays(p.ctx, 30)) })},
 	{name: "set the idle time", base: teamBase, covers: []string{"Admin.SetIdle"}, ready: led(func(p *person, a *client.Admin) { must(a.SetIdle(p.ctx, 3)) })},
-	{name: "let the password alone unlock", base: teamBase, covers: []string{"Admin.SetQuickUnlock"}, ready: led(func(p *person, a *client.Admin) { must(a.SetQuickUnlock(p.ctx, true, p.proof())) })},
+	{name: "let the password alone unlock", base: teamBase, covers: []string{"Admin.SetQuickUnlock"}, ready: led(func(p *person, a *client.Admin) { must(a.SetQuickUnlock(p.ctx, true, "", p.proof())) })},
 	{name: "require 2FA", base: teamBase, covers: []string{"Admin.Require2FA"}, ready: led(func(p *person, a *client.Admin) {
 		must(a.Require2FA(p.ctx, begin.Add(30*24*time.Hour), "", p.proof()))
 	})},

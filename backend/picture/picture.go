@@ -35,8 +35,15 @@ var Types = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "imag
 // Check reads the headers of a picture of that media type and size in bytes. Errors:
 // ErrLarge, ErrHeader; r's own.
 func Check(mime string, r io.Reader, size int64) error {
+	_, err := Pixels(mime, r, size)
+	return err
+}
+
+// Pixels checks a picture likewise, and tells how many pixels it has, with all its
+// frames.
+func Pixels(mime string, r io.Reader, size int64) (int64, error) {
 	if size > MaxSize {
-		return ErrLarge
+		return 0, ErrLarge
 	}
 	p := &parser{r: bufio.NewReaderSize(r, 16<<10)}
 	switch mime {
@@ -53,15 +60,16 @@ func Check(mime string, r io.Reader, size int64) error {
 	default:
 		p.fail(ErrHeader)
 	}
+	frames := max(1, p.frames)
 	switch {
 	case p.err != nil:
-		return p.err
+		return 0, p.err
 	case p.width <= 0 || p.height <= 0:
-		return ErrHeader
-	case p.width > MaxPixels || max(1, p.frames) > MaxPixels/(p.width*p.height):
-		return ErrLarge
+		return 0, ErrHeader
+	case p.width > MaxPixels || frames > MaxPixels/(p.width*p.height):
+		return 0, ErrLarge
 	}
-	return nil
+	return p.width * p.height * frames, nil
 }
 
 // parser reads on until something is wrong, which is then the answer.

@@ -169,8 +169,8 @@ func (a *admin) SetIdle(ctx context.Context, minutes int) error {
 	return do(ctx, a, api.SetIdle, api.Minutes{Minutes: minutes})
 }
 
-func (a *admin) SetQuickUnlock(ctx context.Context, on bool, proof service.Proof) error {
-	return do(ctx, a, api.SetQuickUnlock, api.SetQuickUnlockRequest{On: on, Proof: api.ProofOf(proof)})
+func (a *admin) SetQuickUnlock(ctx context.Context, on bool, approval string, proof service.Proof) error {
+	return do(ctx, a, api.SetQuickUnlock, api.SetQuickUnlockRequest{On: on, Approval: approval, Proof: api.ProofOf(proof)})
 }
 
 func (a *admin) SetSupport(ctx context.Context, contact string) error {

@@ -59,7 +59,7 @@ func (p *place) tokens() map[api.By]string {
 
 	s := p.signIn(bella, bellaEmail, bellaPass)
 	_, codes := p.enable(s, bellaPass)
-	p.ok(a.SetQuickUnlock(p.ctx(), true, client.Proof{Password: secret.NewText(ownerPass)}))
+	p.ok(a.SetQuickUnlock(p.ctx(), true, "", client.Proof{Password: secret.NewText(ownerPass)}))
 	given, err := a.HelpCode(p.ctx(), s.ProfileID(), "", client.Proof{Password: secret.NewText(ownerPass)})
 	p.ok(err)
 	p.ok(third(bella.SignIn(p.ctx(), bellaEmail, secret.NewText(bellaPass))))

@@ -153,7 +153,7 @@ func (s *Server) admins() {
 		return none, a.SetCheckDays(ctx, in.Days)
 	})
 	adminOp(s, api.SetQuickUnlock, func(ctx context.Context, a service.Admin, in api.SetQuickUnlockRequest) (none api.None, _ error) {
-		return none, a.SetQuickUnlock(ctx, in.On, in.Proof.Service())
+		return none, a.SetQuickUnlock(ctx, in.On, in.Approval, in.Proof.Service())
 	})
 	adminOp(s, api.SetSupport, func(ctx context.Context, a service.Admin, in api.Contact) (none api.None, _ error) {
 		return none, a.SetSupport(ctx, in.Contact)

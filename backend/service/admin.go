@@ -46,7 +46,7 @@ type Admin interface {
 	SetTwoPeople(ctx context.Context, on bool, approval string, proof Proof) error
 	SetIdle(ctx context.Context, minutes int) error
 	SetCheckDays(ctx context.Context, days int) error
-	SetQuickUnlock(ctx context.Context, on bool, proof Proof) error
+	SetQuickUnlock(ctx context.Context, on bool, approval string, proof Proof) error
 	SetSupport(ctx context.Context, contact string) error
 	NameAdmins(ctx context.Context, named bool) error
 	RenameWorkspace(ctx context.Context, name string) error

@@ -70,6 +70,7 @@ const (
 	ApproveHelpCode        = store.ApproveHelpCode
 	ApproveDropRequirement = store.ApproveDropRequirement
 	ApproveTwoPeopleOff    = store.ApproveTwoPeopleOff
+	ApproveQuickUnlock     = store.ApproveQuickUnlock
 	ApprovalWaiting        = store.ApprovalWaiting
 	ApprovalApproved       = store.ApprovalApproved
 	ApprovalRefused        = store.ApprovalRefused

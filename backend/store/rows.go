@@ -340,6 +340,7 @@ const (
 
 	ApproveDropRequirement ApprovalKind = "drop-requirement" // of 2FA, or to require it later
 	ApproveTwoPeopleOff    ApprovalKind = "two-people-off"
+	ApproveQuickUnlock     ApprovalKind = "quick-unlock"
 )
 
 // ApprovalState is where an approval stands.

@@ -924,6 +924,7 @@ var (
 	ApprovalsHelpCode        = Key{"approvals.help_code"}
 	ApprovalsDropRequirement = Key{"approvals.drop_requirement"}
 	ApprovalsTwoPeopleOff    = Key{"approvals.two_people_off"}
+	ApprovalsQuickUnlock     = Key{"approvals.quick_unlock"}
 	ApprovalsAsks            = Key{"approvals.asks"}
 	ApprovalsMine            = Key{"approvals.mine"}
 	ApprovalsMineApproved    = Key{"approvals.mine_approved"}
@@ -1965,6 +1966,12 @@ var (
 	ContractsPdfBroken         = Key{"contracts.pdf_broken"}
 	ContractsPdfPassword       = Key{"contracts.pdf_password"}
 	ContractsPdfPasswordNext   = Key{"contracts.pdf_password_next"}
+	ContractsDocxLarge         = Key{"contracts.docx_large"}
+	ContractsDocxBroken        = Key{"contracts.docx_broken"}
+	ContractsDocxMacros        = Key{"contracts.docx_macros"}
+	ContractsDocxOld           = Key{"contracts.docx_old"}
+	ContractsDocxPicture       = Key{"contracts.docx_picture"}
+	ContractsDocxDiffers       = Key{"contracts.docx_differs"}
 	ContractsTextEmpty         = Key{"contracts.text_empty"}
 	ContractsTextEmptyNext     = Key{"contracts.text_empty_next"}
 	ContractsTextCut           = Key{"contracts.text_cut"}

@@ -116,7 +116,7 @@ var acts = []act{
 		})
 	}),
 	byAdmin("SetQuickUnlock", store.RoleAdmin, func(c *cast, a *client.Admin) error {
-		return a.SetQuickUnlock(c.Context(), c.next()%2 == 0, c.actor.proof())
+		return a.SetQuickUnlock(c.Context(), c.next()%2 == 0, "", c.actor.proof())
 	}),
 	byAdmin("Prove", store.RoleAdmin, func(c *cast, a *client.Admin) error { return a.Prove(c.Context(), service.EachTime, c.actor.proof()) }),
 	{does: []string{"Admin.MakeKit"}, by: store.RoleOwner, ready: func(c *cast) func() error {

@@ -132,7 +132,9 @@ var adminCases = []adminCase{
 	{"RenameWorkspace", func(a *client.Admin, _, to *user) error { return a.RenameWorkspace(to.h.Context(), "Other") }, nil},
 	{"SetCheckDays", func(a *client.Admin, _, to *user) error { return a.SetCheckDays(to.h.Context(), 30) }, nil},
 	{"SetIdle", func(a *client.Admin, _, to *user) error { return a.SetIdle(to.h.Context(), 7) }, nil},
-	{"SetQuickUnlock", func(a *client.Admin, by, to *user) error { return a.SetQuickUnlock(to.h.Context(), true, by.proof()) }, nil},
+	{"SetQuickUnlock", func(a *client.Admin, by, to *user) error {
+		return a.SetQuickUnlock(to.h.Context(), true, "", by.proof())
+	}, nil},
 	{"SetSupport", func(a *client.Admin, _, to *user) error { return a.SetSupport(to.h.Context(), "Room 4") }, nil},
 	{"NameAdmins", func(a *client.Admin, _, to *user) error { return a.NameAdmins(to.h.Context(), false) }, nil},
 	{"SetTwoPeople", func(a *client.Admin, by, to *user) error {

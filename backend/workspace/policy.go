@@ -34,6 +34,8 @@ func weakens(before, after store.Info) store.ApprovalKind {
 		return store.ApproveTwoPeopleOff
 	case before.Require2FA && (!after.Require2FA || after.RequireFrom.After(before.RequireFrom)):
 		return store.ApproveDropRequirement
+	case !before.QuickUnlock && after.QuickUnlock:
+		return store.ApproveQuickUnlock
 	}
 	return ""
 }
@@ -111,13 +113,14 @@ func (a *Admin) SetCheckDays(ctx context.Context, days int) error {
 }
 
 // SetQuickUnlock lets the password alone open a session again whose window was locked for want of use, or stops that, also for the windows
-// that are locked now; with a step-up. Errors: forbidden; those of a step-up; folder.
-func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, proof service.Proof) error {
+// that are locked now; with a step-up, and where the workspace asks for it, to allow it, with a second admin's approval. Errors: forbidden,
+// approval_*; those of a step-up; folder.
+func (a *Admin) SetQuickUnlock(ctx context.Context, on bool, approval string, proof service.Proof) error {
 	event := eventQuickUnlockOff
 	if on {
 		event = eventQuickUnlockOn
 	}
-	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), "", event, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
+	return a.setInfo(ctx, stepUp(service.PolicyActs, proof), approval, event, func(_ store.ReadTx, i *store.Info) (map[string]string, error) {
 		i.QuickUnlock = on
 		return nil, nil
 	})

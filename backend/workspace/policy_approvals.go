@@ -21,7 +21,7 @@ var approvedOn = map[store.ApprovalKind]service.MemberPermission{
 
 // ofPolicy reports whether an approval is of what the workspace asks of everybody.
 func ofPolicy(k store.ApprovalKind) bool {
-	return k == store.ApproveDropRequirement || k == store.ApproveTwoPeopleOff
+	return k == store.ApproveDropRequirement || k == store.ApproveTwoPeopleOff || k == store.ApproveQuickUnlock
 }
 
 // AskApproval asks a second admin for leave, with a step-up: the policy Two

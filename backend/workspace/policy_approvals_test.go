@@ -189,6 +189,17 @@ func TestTwoPeople_ALesserPolicyWaitsForASecondAdmin(t *testing.T) {
 		t.Errorf("%+v", policy)
 	}
 	h.ok(a.SetTwoPeople(t.Context(), true, "", p.owner.proof())) // no less than before
+
+	h.refused(a.SetQuickUnlock(t.Context(), true, "", p.owner.proof()), service.CodeApprovalNeeded)
+	h.refused(a.SetQuickUnlock(t.Context(), true, p.approved(store.ApproveDropRequirement), p.owner.proof()), service.CodeApprovalGone)
+	_, err = a.AskApproval(t.Context(), store.ApproveQuickUnlock, []string{p.members[0].id}, "r", p.owner.proof())
+	h.refused(err, service.CodeNobodyChosen)
+	h.ok(a.SetQuickUnlock(t.Context(), true, p.approved(store.ApproveQuickUnlock), p.owner.proof()))
+	h.ok(a.SetQuickUnlock(t.Context(), true, "", p.owner.proof()))  // no less than before
+	h.ok(a.SetQuickUnlock(t.Context(), false, "", p.owner.proof())) // more than before
+	if policy, err = a.Policy(t.Context()); err != nil || policy.QuickUnlock {
+		t.Errorf("%+v, %v", policy, err)
+	}
 	h.restart()
 }
 

@@ -145,7 +145,7 @@ var askingActs = []askingAct{
 	{method: "Admin.SetTwoPeople", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().SetTwoPeople(p.ctx, false, "", proof)
 	}},
-	{method: "Admin.SetQuickUnlock", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error { return p.admin().SetQuickUnlock(p.ctx, true, proof) }},
+	{method: "Admin.SetQuickUnlock", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error { return p.admin().SetQuickUnlock(p.ctx, true, "", proof) }},
 	{method: "Admin.ConfirmClock", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error { return p.admin().ConfirmClock(p.ctx, proof) }},
 	{method: "Admin.Require2FA", group: service.PolicyActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Require2FA(p.ctx, p.h.clock.now().Add(time.Hour), "", proof)

@@ -23,6 +23,7 @@ var approvalKinds = []struct {
 	{"temporary-code", service.ApproveHelpCode},
 	{"stop-requiring-2fa", service.ApproveDropRequirement},
 	{"stop-requiring-approval", service.ApproveTwoPeopleOff},
+	{"allow-quick-unlock", service.ApproveQuickUnlock},
 }
 
 func approvalWords() (all []string) {
@@ -130,7 +131,7 @@ func approvalsAsk(ctx context.Context, e *env, args []string) error {
 		if ways != 1 {
 			return cli.Usage(words.TerminalUsageAskFor, words.Args{"kind": args[0]})
 		}
-	case service.ApproveDropRequirement, service.ApproveTwoPeopleOff:
+	case service.ApproveDropRequirement, service.ApproveTwoPeopleOff, service.ApproveQuickUnlock:
 		if ways != 0 {
 			return cli.Usage(words.TerminalUsageAskForNone, words.Args{"kind": args[0]})
 		}

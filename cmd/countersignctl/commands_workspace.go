@@ -62,7 +62,7 @@ func policyCommands(e *env) *cobra.Command {
 			use: "allow-quick-unlock", short: words.TerminalPolicyAllowQuickUnlockShort, long: words.TerminalPolicyAllowQuickUnlockLong,
 			example: "countersignctl policy allow-quick-unlock",
 			run:     policyQuickUnlock(true),
-			flags:   []flags{signInFlags},
+			flags:   []flags{signInFlags, approvalFlags},
 		},
 		command{
 			use: "stop-quick-unlock", short: words.TerminalPolicyStopQuickUnlockShort, long: words.TerminalPolicyStopQuickUnlockLong,

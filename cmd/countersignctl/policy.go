@@ -209,7 +209,9 @@ func policyCheckCodes(ctx context.Context, e *env, args []string) error {
 
 func policyQuickUnlock(on bool) func(context.Context, *env, []string) error {
 	return func(ctx context.Context, e *env, _ []string) error {
-		return e.policy(ctx, func(a *client.Admin) error { return a.SetQuickUnlock(ctx, on, client.Proof{}) })
+		return e.policy(ctx, func(a *client.Admin) error {
+			return e.needsApproval(a.SetQuickUnlock(ctx, on, e.approval, client.Proof{}), service.ApproveQuickUnlock)
+		})
 	}
 }
 

@@ -100,8 +100,8 @@ export class Window {
     }).then(Number);
 
   /** Waits until something is not on the screen any more. */
-  gone = (what) =>
-    until(`${JSON.stringify(what)} is gone`, this.app, async () => (await this.find(what)).length === 0);
+  gone = (what, test = () => true) =>
+    until(`${JSON.stringify(what)} is gone`, this.app, async () => !(await this.find(what)).some(test));
 
   /** The screen has no window manager: put the window in the corner, unless it stays, and give it the keys. */
   async place(stays) {

@@ -210,7 +210,7 @@ CREATE TABLE print_runs (
 CREATE TABLE approvals (
   workspace  text COLLATE "C" NOT NULL,
   id         text COLLATE "C" NOT NULL,
-  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off')),
+  kind       text COLLATE "C" NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off', 'quick-unlock')),
   members    text[] NOT NULL, -- IDs
   reason     text COLLATE "C" NOT NULL,
   by_id      text COLLATE "C" NOT NULL,

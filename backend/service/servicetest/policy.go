@@ -293,6 +293,8 @@ func policyNotWeakened(f *fixture) {
 	drop := approved(service.ApproveDropRequirement)
 	f.refused(f.owner.admin().SetTwoPeople(f.ctx(), false, drop, f.owner.proof()), service.CodeApprovalGone)
 	f.ok(f.owner.admin().DropRequirement(f.ctx(), drop, f.owner.proof()))
+	f.refused(f.owner.admin().SetQuickUnlock(f.ctx(), true, "", f.owner.proof()), service.CodeApprovalNeeded)
+	f.ok(f.owner.admin().SetQuickUnlock(f.ctx(), true, approved(service.ApproveQuickUnlock), f.owner.proof()))
 	f.ok(f.owner.admin().SetTwoPeople(f.ctx(), false, approved(service.ApproveTwoPeopleOff), f.owner.proof()))
 	p, err := other.admin().Policy(f.ctx())
 	if f.ok(err); p.TwoPeople || p.Require2FA {

@@ -24,7 +24,7 @@ var unlocks = []useCase{
 // allowed is a member with 2FA on, where the workspace lets the password alone unlock.
 func (f *fixture) allowed() *person {
 	f.Helper()
-	f.ok(f.owner.admin().SetQuickUnlock(f.ctx(), true, f.owner.proof()))
+	f.ok(f.owner.admin().SetQuickUnlock(f.ctx(), true, "", f.owner.proof()))
 	return f.guarded(service.RoleMember)
 }
 
@@ -106,14 +106,14 @@ func unlockAllowed(f *fixture) {
 	if policy.QuickUnlock {
 		f.Error("a new workspace allows it")
 	}
-	f.ok(a.SetQuickUnlock(f.ctx(), true, f.owner.proof()))
+	f.ok(a.SetQuickUnlock(f.ctx(), true, "", f.owner.proof()))
 	if policy, err = a.Policy(f.ctx()); err != nil || !policy.QuickUnlock {
 		f.Errorf("%+v, %v", policy, err)
 	}
 	l, err := s.ForUnlock(f.ctx())
 	f.ok(err)
 	f.refused(second(f.owner.signIn().ForUnlock(f.ctx())), service.CodeForbidden) // whose password is all that there is
-	f.ok(a.SetQuickUnlock(f.ctx(), false, f.owner.proof()))
+	f.ok(a.SetQuickUnlock(f.ctx(), false, "", f.owner.proof()))
 	f.refused(second(s.ForUnlock(f.ctx())), service.CodeForbidden)
 	f.refused(second(l.Unlock(f.ctx(), text(p.pass))), service.CodeChallengeEnded) // also for a window that is locked
 }

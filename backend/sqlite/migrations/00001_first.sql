@@ -187,7 +187,7 @@ CREATE TABLE print_runs (
 -- What waits for a second admin.
 CREATE TABLE approvals (
   id         TEXT    PRIMARY KEY,
-  kind       TEXT    NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off')),
+  kind       TEXT    NOT NULL CHECK (kind IN ('print-run', 'reset-2fa', 'reset-password', 'help-code', 'drop-requirement', 'two-people-off', 'quick-unlock')),
   members    TEXT    NOT NULL, -- a JSON array of IDs
   reason     TEXT    NOT NULL,
   by_id      TEXT    NOT NULL,

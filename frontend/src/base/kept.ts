@@ -9,6 +9,7 @@ export type Place =
   | { at: 'preferences' }
   | { at: 'two-factor' }
   | { at: 'members' }
+  | { at: 'adoption' }
   | { at: 'print-runs' }
   | { at: 'print-run'; number: number }
   | { at: 'workspace' }
@@ -23,7 +24,7 @@ export type Place =
   | { at: 'new-codes'; sheet: SheetView };
 
 const everybody = ['contracts', 'profile', 'preferences', 'two-factor', 'security-log', 'help'] as const;
-const admins = ['members', 'print-runs', 'workspace', 'audit'] as const;
+const admins = ['members', 'adoption', 'print-runs', 'workspace', 'audit'] as const;
 
 export function nameOf(place: Place): string {
   switch (place.at) {

@@ -43,7 +43,6 @@ export type Asked =
   | 'new-codes'
   | 'add-member'
   | 'import-members'
-  | 'adoption'
   | 'require'
   | 'back-up'
   | 'make-kit';

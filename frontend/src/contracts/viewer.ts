@@ -4,6 +4,11 @@ let loading: Promise<typeof import('./pdf')> | undefined;
 
 export const viewer = () => (loading ??= import('./pdf'));
 
+let word: Promise<typeof import('./docx')> | undefined;
+
+/** The reader of Word documents, likewise. */
+export const wordViewer = () => (word ??= import('./docx'));
+
 /** A PDF is about to be opened: its reader may start meanwhile. */
 export const warm = (): void => void viewer().then((it) => it.warm());
 

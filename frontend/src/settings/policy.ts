@@ -32,11 +32,20 @@ export function approvalWords({ kind, names }: ApprovalView): string {
       return t('approvals.drop_requirement');
     case 'two-people-off':
       return t('approvals.two_people_off');
+    case 'quick-unlock':
+      return t('approvals.quick_unlock');
   }
 }
 
 /** No longer require 2FA; two people from now on; one is enough again; the clock is right; quick unlock from now on, or no more. */
 export type PolicyAct = 'drop' | 'two' | 'one' | 'clock' | 'quick' | 'no-quick';
+
+/** The approvals that acts of policy can need. */
+export const approvalOf: Partial<Record<PolicyAct, ApprovalView['kind']>> = {
+  drop: 'drop-requirement',
+  one: 'two-people-off',
+  quick: 'quick-unlock',
+};
 
 export function policyWords(act: PolicyAct): { title: string; text: string; done: string } {
   switch (act) {

@@ -69,7 +69,7 @@ export function commandsOf(
       ? [
           at({ at: 'members' }, 'members.add', UserPlus, 'add-member'),
           at({ at: 'members' }, 'palette.import', Upload, 'import-members'),
-          at({ at: 'members' }, 'adoption.title', ShieldCheck, 'adoption'),
+          at({ at: 'adoption' }, 'adoption.title', ShieldCheck),
           at({ at: 'workspace' }, 'policy.require', ShieldCheck, 'require'),
         ]
       : []),

@@ -30,7 +30,7 @@ export const contracts: SidebarPlace = { to: 'contracts', label: 'nav.contracts'
 export const settings: SidebarPlace[] = [
   { to: 'profile', label: 'nav.profile', icon: UserRound, holds: ['two-factor', 'security-log'] },
   { to: 'preferences', label: 'nav.preferences', icon: Sliders },
-  { to: 'members', label: 'nav.members', icon: UsersRound, admin: true },
+  { to: 'members', label: 'nav.members', icon: UsersRound, holds: ['adoption'], admin: true },
   { to: 'print-runs', label: 'nav.print_runs', icon: Printer, holds: ['print-run'], admin: true },
   { to: 'workspace', label: 'nav.workspace', icon: Building, admin: true },
   { to: 'audit', label: 'nav.audit', icon: ScrollText, admin: true },

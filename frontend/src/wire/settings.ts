@@ -20,8 +20,8 @@ export const Settings = {
   setCheckDays: (session: string, days: number) =>
     call<PolicyView>(() => settings.SetCheckDays(session, days)),
   setIdle: (session: string, minutes: number) => call<PolicyView>(() => settings.SetIdle(session, minutes)),
-  setQuickUnlock: (session: string, on: boolean, proof: Proof) =>
-    call<PolicyView>(async () => settings.SetQuickUnlock(session, on, await closedProof(proof))),
+  setQuickUnlock: (session: string, on: boolean, approval: string, proof: Proof) =>
+    call<PolicyView>(async () => settings.SetQuickUnlock(session, on, approval, await closedProof(proof))),
   setSupport: (session: string, contact: string) =>
     call<PolicyView>(() => settings.SetSupport(session, contact)),
   nameAdmins: (session: string, named: boolean) =>

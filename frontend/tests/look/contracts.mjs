@@ -29,7 +29,7 @@ export function fakeContracts(scenario) {
   let all = [
     one('a', 'Amendment 2, Calloway Freight', '2026-11-11', 184e3),
     one('b', 'Data processing addendum, Tern Analytics', '2026-11-09', 312e3),
-    one('c', 'Employment agreement, template', '2026-11-04', 48e3, { kind: 'other', type: docx }),
+    one('c', 'Employment agreement, template', '2026-11-04', 48e3, { kind: 'docx', type: docx }),
     one('d', 'Engagement letter, Sato Holdings', '2026-11-02', 96e3),
     one('pdf', 'Harbour lease, unit 4', '2026-10-30', 1.2e6),
     one('f', 'Licence agreement, Fielding Press', '2026-10-21', 240e3),

@@ -12,7 +12,7 @@ interface File {
 let files: File[];
 /** The npm packages that something of the page comes from. */
 let packages: Set<string>;
-/** What nothing but the PDF viewer needs: loaded when the first PDF is opened. */
+/** What nothing but the viewers of PDFs and Word documents need: loaded when the first one is opened. */
 let viewer: Set<string>;
 /** What the page names, and what that imports before anything runs: all that the sign-in waits for. */
 let first: Set<string>;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const built = await build({ root, logLevel: 'silent', build: { write: false } });
   vi.unstubAllEnvs();
   const { output } = built as Rolldown.RolldownOutput;
-  viewer = pdfViewer(output);
+  viewer = viewers(output);
   first = firstLoaded(output);
   packages = new Set(
     output
@@ -47,20 +47,22 @@ function firstLoaded(output: Rolldown.RolldownOutput['output']): Set<string> {
   return all;
 }
 
-/** Its chunk, the chunks that only it imports, its worker, and the files that it asks for by name. */
-function pdfViewer(output: Rolldown.RolldownOutput['output']): Set<string> {
+/** Their chunks, the chunks that only they import, workers, and the files that they ask for by name. */
+function viewers(output: Rolldown.RolldownOutput['output']): Set<string> {
   const chunks = output.filter((file) => file.type === 'chunk');
-  const first = chunks.find((it) => it.facadeModuleId?.endsWith('/src/contracts/pdf.ts'))!;
+  const first = ['pdf', 'docx'].map(
+    (name) => chunks.find((it) => it.facadeModuleId?.endsWith(`/src/contracts/${name}.ts`))!.fileName,
+  );
   const reached = (from: string[]) => {
     const all = new Set(from);
     for (const name of all) {
       const { imports = [], dynamicImports = [] } = chunks.find(({ fileName }) => fileName === name) ?? {};
-      for (const next of [...imports, ...dynamicImports]) if (next !== first.fileName) all.add(next);
+      for (const next of [...imports, ...dynamicImports]) if (!first.includes(next)) all.add(next);
     }
     return all;
   };
   const page = reached(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
-  const own = [...reached([first.fileName])].filter((name) => !page.has(name));
+  const own = [...reached(first)].filter((name) => !page.has(name));
   const beside = output.filter(({ fileName }) => /^pdf\/|^assets\/pdf\.worker/.test(fileName));
   return new Set([...own, ...beside.map(({ fileName }) => fileName)]);
 }

@@ -73,7 +73,7 @@ describe('a contract', () => {
 
   test('says what kind of file it is', () => {
     const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
-    const other = { kind: 'other' as const, type: docx };
+    const other = { kind: 'docx' as const, type: docx };
     expect(typeOf(contract('a'))).toBe('PDF');
     expect(typeOf(contract('a', { kind: 'image', type: 'image/svg+xml' }))).toBe('SVG image');
     expect(typeOf(contract('a.docx', other))).toBe('DOCX file');

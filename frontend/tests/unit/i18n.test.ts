@@ -157,7 +157,10 @@ describe('another language', () => {
   });
 
   test('keeps the direction of what it puts in apart from its own', () => {
+    expect(listed(['Nora', 'علي'])).toBe('Nora and \u2068علي\u2069');
     speak({ ...en, 'language.tag': 'ar-u-nu-latn' }, true);
+    // With the names set apart, the list runs as its "and" does.
+    expect(listed(['Nora', 'Noah'])).toBe('\u2068Nora\u2069 و\u2068Noah\u2069');
     expect(t('keep.saved', { name: 'a.pdf' })).toBe('Saved as \u2068a.pdf\u2069.');
     // What a message chooses by is compared: marks would hide it.
     const chooses = Object.entries(en).find(([, it]) => /^\{\w+, select, \w+ \{[^{}]+\}/.test(it))!;

@@ -250,6 +250,8 @@ describe('what is typed and not saved', () => {
     const owner = { ...profile, permissions: ['administer'] } as unknown as api.ProfileView;
     expect(placeNamed('workspace', member)).toEqual({ at: 'contracts' });
     expect(placeNamed('print-run 14', member)).toEqual({ at: 'contracts' });
+    expect(placeNamed('adoption', member)).toEqual({ at: 'contracts' });
+    expect(placeNamed(nameOf({ at: 'adoption' }), owner)).toEqual({ at: 'adoption' });
     expect(placeNamed('print-run 14', owner)).toEqual({ at: 'print-run', number: 14 });
     expect(placeNamed('two-factor', owner)).toEqual({ at: 'profile' });
     expect(placeNamed('enable', owner)).toEqual({ at: 'contracts' });

@@ -140,9 +140,9 @@ export function percent(n: number): string {
   return (n / 100).toLocaleString(locale(), { style: 'percent' });
 }
 
-/** "Nora and Noah", or with "or". */
+/** "Nora and Noah", or with "or". Each name is set apart: else what stands between two joins the wrong one. */
 export function listed(names: string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
-  return new Intl.ListFormat(locale(), { type }).format(names);
+  return new Intl.ListFormat(locale(), { type }).format(names.map((name) => String(apart(name))));
 }
 
 let sorting: Intl.Collator | undefined;

@@ -2,7 +2,7 @@
 import type { AppError } from '../refusals';
 
 /** How a contract can be shown. */
-export type ContractKind = 'pdf' | 'image' | 'text' | 'other';
+export type ContractKind = 'pdf' | 'docx' | 'image' | 'text' | 'other';
 
 export interface ContractView {
   id: string;
@@ -46,7 +46,7 @@ export interface PreviewView {
   type: string;
   url: string;
   /** Why it is not shown; `url` then gives nothing. */
-  unseen?: 'large' | 'unreadable';
+  unseen?: 'large' | 'unreadable' | 'macros';
 }
 
 /** Where copies were saved; a count of 0: the dialog was dismissed. */

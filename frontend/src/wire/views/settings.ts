@@ -39,7 +39,13 @@ export interface Rehearsal {
 }
 
 export type ApprovalKind =
-  'print-run' | 'reset-2fa' | 'reset-password' | 'help-code' | 'drop-requirement' | 'two-people-off';
+  | 'print-run'
+  | 'reset-2fa'
+  | 'reset-password'
+  | 'help-code'
+  | 'drop-requirement'
+  | 'two-people-off'
+  | 'quick-unlock';
 
 /** An act that waits for a second admin, or for the first one after that. */
 export interface ApprovalView {

@@ -38,7 +38,7 @@ export function SetCheckDays(arg1:string,arg2:number):Promise<app.PolicyView>;
 
 export function SetIdle(arg1:string,arg2:number):Promise<app.PolicyView>;
 
-export function SetQuickUnlock(arg1:string,arg2:boolean,arg3:app.Proof):Promise<app.PolicyView>;
+export function SetQuickUnlock(arg1:string,arg2:boolean,arg3:string,arg4:app.Proof):Promise<app.PolicyView>;
 
 export function SetSupport(arg1:string,arg2:string):Promise<app.PolicyView>;
 

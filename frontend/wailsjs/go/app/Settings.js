@@ -74,8 +74,8 @@ export function SetIdle(arg1, arg2) {
   return window['go']['app']['Settings']['SetIdle'](arg1, arg2);
 }
 
-export function SetQuickUnlock(arg1, arg2, arg3) {
-  return window['go']['app']['Settings']['SetQuickUnlock'](arg1, arg2, arg3);
+export function SetQuickUnlock(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Settings']['SetQuickUnlock'](arg1, arg2, arg3, arg4);
 }
 
 export function SetSupport(arg1, arg2) {
