@@ -143,6 +143,12 @@ type (
 		Role  service.Role
 		Proof Proof
 	}
+	// RemoveComputerRequest is that of RemoveComputer.
+	RemoveComputerRequest struct {
+		ID       string
+		Computer string
+		Proof    Proof
+	}
 	// RemoveRequest is that of Remove.
 	RemoveRequest struct {
 		ID    string

@@ -66,6 +66,8 @@ const (
 	MayReset2FA      MemberPermission = "reset-2fa" // the password is still needed
 	MayGiveHelpCode  MemberPermission = "help-code" // likewise
 	MayIssueCodes    MemberPermission = "issue"     // recovery codes, for those with 2FA on
+
+	MayRemoveComputer MemberPermission = "remove-computer" // and see which they have
 )
 
 // onRoles is on members of which roles an admin has a permission; an owner has all on all. An
@@ -83,6 +85,8 @@ var onRoles = map[MemberPermission][]Role{
 	MayReset2FA:      {RoleOwner, RoleAdmin, RoleMember},
 	MayGiveHelpCode:  {RoleOwner, RoleAdmin, RoleMember},
 	MayIssueCodes:    {RoleMember},
+
+	MayRemoveComputer: {RoleMember}, // with the last one goes the password
 }
 
 // On reports whether an actor's role has the permission on somebody of a target's role.
@@ -92,7 +96,7 @@ func (p MemberPermission) On(actor, target Role) bool {
 
 // notOnOneself lists what nobody does to themselves: there is a screen of one's own
 // for it, or it would lock oneself out.
-var notOnOneself = []MemberPermission{MaySuspend, MayReactivate, MayRemove, MayResetPassword, MayReset2FA, MayGiveHelpCode}
+var notOnOneself = []MemberPermission{MaySuspend, MayReactivate, MayRemove, MayResetPassword, MayReset2FA, MayGiveHelpCode, MayRemoveComputer}
 
 // Refused says why an actor does not have the permission; empty: they have it. One's own
 // sheet is printed with the others.

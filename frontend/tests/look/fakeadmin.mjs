@@ -144,6 +144,7 @@ export function fakeAdmin(scenario) {
           twoPeople: false,
         }),
       EndCode: () => refuse('one_time_gone', '', {}),
+      Computers: () => wait(scenario.memberComputers ?? { computers: [], needsReset: false }),
       Add: (_, { name, email }) =>
         wait({
           kind: 'invitation',
