@@ -892,6 +892,10 @@ var (
 	SignatureLabel  = Key{"signature.label"}
 	SignatureCopied = Key{"signature.copied"}
 
+	VaultPrintTitle = Key{"vaultPrint.title"}
+	VaultPrintText  = Key{"vaultPrint.text"}
+	VaultPrintKey   = Key{"vaultPrint.key"}
+
 	BackupTitle       = Key{"backup.title"}
 	BackupLabel       = Key{"backup.label"}
 	BackupText        = Key{"backup.text"}
@@ -2662,6 +2666,7 @@ var (
 	TerminalPolicyAdmins                     = Key{"terminal.policy.admins"}
 	TerminalPolicyAdminsAre                  = Key{"terminal.policy.admins_are"}
 	TerminalPolicySigningKey                 = Key{"terminal.policy.signing_key"}
+	TerminalPolicyVault                      = Key{"terminal.policy.vault"}
 	TerminalPolicyShowShort                  = Key{"terminal.policy.show.short"}
 	TerminalPolicyShowLong                   = Key{"terminal.policy.show.long"}
 	TerminalPolicyRequire2faShort            = Key{"terminal.policy.require_2fa.short"}

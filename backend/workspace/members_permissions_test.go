@@ -92,6 +92,10 @@ var adminCases = []adminCase{
 	{"EndCode", func(a *client.Admin, _, to *user) error {
 		return a.EndCode(to.h.Context(), to.id, store.OneTimeHelp)
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
+	{"KnownVault", func(a *client.Admin, _, to *user) error {
+		_, _, err := a.KnownVault(to.h.Context())
+		return err
+	}, nil},
 	{"ComputersOf", func(a *client.Admin, _, to *user) error {
 		_, err := a.ComputersOf(to.h.Context(), to.id)
 		return err

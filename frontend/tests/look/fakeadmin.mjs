@@ -22,6 +22,8 @@ export function fakeAdmin(scenario) {
     support: 'helpdesk@northwind.example',
     namesAdmins: true,
     signature: 'K7QM-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS',
+    vault: '9TXC-4KPB-W0ZM-7RQA-2HND-8VJE-F5YG-3S61',
+    vaultKey: 2,
     ...scenario.policy,
   };
   const approval = {

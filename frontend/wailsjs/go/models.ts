@@ -1917,6 +1917,8 @@ export namespace app {
 	    namesAdmins: boolean;
 	    secretsFile?: boolean;
 	    signature: string;
+	    vault?: string;
+	    vaultKey?: number;
 	    clock?: Clock;
 	
 	    static createFrom(source: any = {}) {
@@ -1937,6 +1939,8 @@ export namespace app {
 	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
+	        this.vault = source["vault"];
+	        this.vaultKey = source["vaultKey"];
 	        this.clock = this.convertValues(source["clock"], Clock);
 	    }
 	
