@@ -2943,6 +2943,10 @@ var (
 	TerminalServerRestoreShort               = Key{"terminal.server.restore.short"}
 	TerminalServerRestoreLong                = Key{"terminal.server.restore.long"}
 	TerminalServerRestoreDone                = Key{"terminal.server.restore.done"}
+	TerminalServerNoteRestoredShort          = Key{"terminal.server.note_restored.short"}
+	TerminalServerNoteRestoredLong           = Key{"terminal.server.note_restored.long"}
+	TerminalServerNoteRestoredDone           = Key{"terminal.server.note_restored.done"}
+	TerminalServerFlagYes                    = Key{"terminal.server.flag.yes"}
 	TerminalServerImportShort                = Key{"terminal.server.import.short"}
 	TerminalServerImportLong                 = Key{"terminal.server.import.long"}
 	TerminalServerImportDone                 = Key{"terminal.server.import.done"}
@@ -2996,6 +3000,7 @@ var (
 	TerminalServerFailureListen              = Key{"terminal.server.failure.listen"}
 	TerminalServerFailureFileExists          = Key{"terminal.server.failure.file_exists"}
 	TerminalServerFailureBackupOfComputer    = Key{"terminal.server.failure.backup_of_computer"}
+	TerminalServerFailureNoteRestored        = Key{"terminal.server.failure.note_restored"}
 	TerminalServerFailureBackupOfServer      = Key{"terminal.server.failure.backup_of_server"}
 	TerminalServerFailureBackupKey           = Key{"terminal.server.failure.backup_key"}
 	TerminalServerFailureBackupNotAuthentic  = Key{"terminal.server.failure.backup_not_authentic"}
