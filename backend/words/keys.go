@@ -3014,6 +3014,7 @@ var (
 	TerminalServerMetricTook                 = Key{"terminal.server.metric.took"}
 	TerminalServerMetricOpen                 = Key{"terminal.server.metric.open"}
 	TerminalServerMetricExpires              = Key{"terminal.server.metric.expires"}
+	TerminalServerMetricReady                = Key{"terminal.server.metric.ready"}
 	TerminalServerMetricBuild                = Key{"terminal.server.metric.build"}
 	TerminalServerMetricInUse                = Key{"terminal.server.metric.in_use"}
 	TerminalServerMetricIdle                 = Key{"terminal.server.metric.idle"}
