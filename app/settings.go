@@ -26,6 +26,8 @@ type PolicyView struct {
 	NamesAdmins bool   `json:"namesAdmins"`           // at the sign-in
 	SecretsFile bool   `json:"secretsFile,omitempty"` // ChangeSecretsPassphrase is there for owners
 	Signature   string `json:"signature"`             // the fingerprint of the key that signs exports
+	Vault       string `json:"vault,omitempty"`       // the fingerprint of the vault that one's client believes in; empty: it knows none
+	VaultKey    int    `json:"vaultKey,omitempty"`    // which of its keys that is
 	Clock       *Clock `json:"clock,omitempty"`       // the clock is behind the log: ConfirmClock is there for owners
 }
 
@@ -59,6 +61,9 @@ func (w *Settings) change(session string, use func(context.Context, *client.Admi
 		out = PolicyView{
 			Name: p.Name, Require2FA: p.Require2FA, RequireFrom: stamp(p.RequireFrom), InForce: p.Require2FA && !w.s.now().Before(p.RequireFrom),
 			TwoPeople: p.TwoPeople, IdleMinutes: p.IdleMinutes, CheckDays: p.CheckDays, QuickUnlock: p.QuickUnlock, Support: p.Support, NamesAdmins: p.NamesAdmins, Signature: signer.String(), SecretsFile: w.s.usesFile(),
+		}
+		if err == nil {
+			out.Vault, out.VaultKey, err = runexport.Vault(ctx, a)
 		}
 		if clock.Behind {
 			out.Clock = &Clock{Now: stamp(clock.Now), Newest: stamp(clock.Newest)}

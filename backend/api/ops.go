@@ -282,6 +282,8 @@ var (
 	Suspend            = adminOp[ID, None]("member/suspend", "Suspends a member.")
 	Resume             = adminOp[ID, None]("member/resume", "Lets a suspended member sign in again.")
 	Remove             = adminOp[RemoveRequest, None]("member/remove", "Removes a member.")
+	ComputersOf        = adminOp[ID, service.MemberComputers]("member/computers", "Lists a member’s computers.", again)
+	RemoveComputer     = adminOp[RemoveComputerRequest, None]("member/remove-computer", "Removes a member’s computer. With the last one, their password stops working.")
 
 	PreviewRun     = adminOp[IDs, service.RunPreview]("run/preview", "Tells what a print run would do.", again, large)
 	BeginRun       = adminOp[BeginRunRequest, *service.RunPlan]("run/begin", "Begins a print run. A session has one at a time.", large)

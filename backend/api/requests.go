@@ -152,6 +152,12 @@ type (
 		IDs      []string
 		Language string
 	}
+	// RemoveComputerRequest is that of RemoveComputer.
+	RemoveComputerRequest struct {
+		ID       string
+		Computer string
+		Proof    Proof
+	}
 	// RemoveRequest is that of Remove.
 	RemoveRequest struct {
 		ID    string

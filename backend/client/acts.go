@@ -57,6 +57,11 @@ func (a *Admin) Remove(ctx context.Context, id string, proof Proof) error {
 	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.Remove(ctx, id, p) })
 }
 
+// RemoveComputer takes a computer from somebody.
+func (a *Admin) RemoveComputer(ctx context.Context, id, computer string, proof Proof) error {
+	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.RemoveComputer(ctx, id, computer, p) })
+}
+
 // Reset2FA turns somebody's 2FA off.
 func (a *Admin) Reset2FA(ctx context.Context, id, approval string, proof Proof) error {
 	return a.s.signing(ctx, proof, func(p service.Proof) error { return a.Admin.Reset2FA(ctx, id, approval, p) })

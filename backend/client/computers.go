@@ -180,28 +180,14 @@ func (s *Session) RemoveComputer(ctx context.Context, id string, proof Proof) er
 }
 
 func (s *Session) replaceShare(ctx context.Context, known Computers, id string, proof Proof) error {
-	w, before := s.w, s.ownShare()
+	w := s.w
 	next, err := w.newShare()
 	if err != nil {
 		return err
 	}
-	gone := []string{id}
-	stay, err := w.here(ctx, next)
+	stay, gone, err := s.handOver(ctx, known, id, next)
 	if err != nil {
 		return err
-	}
-	for _, c := range known.All {
-		switch {
-		case c.ID == id, c.Here:
-		case c.Strange:
-			gone = append(gone, c.ID)
-		default:
-			box, err := c.HandOver(w.ID(), before, next)
-			if err != nil {
-				return err
-			}
-			stay = append(stay, service.NewComputer{Name: c.Name, Public: c.Public, Seal: c.Public.Seal(next, w.ID()), Box: box})
-		}
 	}
 	current, err := s.sign(ctx, proof)
 	if err != nil {
@@ -221,14 +207,64 @@ func (s *Session) replaceShare(ctx context.Context, known Computers, id string, 
 		return err
 	}
 	if err := s.RemoveComputers(ctx, gone, current, chosen); err != nil {
-		var refused *service.Error
-		if errors.As(err, &refused) && !errors.Is(err, store.ErrUnknownOutcome) {
-			err = service.Afterwards(err, w.dropShare(ctx, next))
-		}
-		return err
+		return w.keepsShare(ctx, next, err)
 	}
 	s.have(pair.own, next)
 	return s.witnessed(ctx)
+}
+
+// handOver makes the next share ready for each computer that stays, and tells which go: the one of an ID, and those that none of the person's has added.
+func (s *Session) handOver(ctx context.Context, known Computers, id string, next secret.Bytes) (stay []service.NewComputer, gone []string, err error) {
+	w, before := s.w, s.ownShare()
+	if stay, err = w.here(ctx, next); err != nil {
+		return nil, nil, err
+	}
+	if id != "" {
+		gone = []string{id} // if it is this one, or none, that is refused
+	}
+	for _, c := range known.All {
+		switch {
+		case c.ID == id, c.Here:
+		case c.Strange:
+			gone = append(gone, c.ID)
+		default:
+			box, err := c.HandOver(w.ID(), before, next)
+			if err != nil {
+				return nil, nil, err
+			}
+			stay = append(stay, service.NewComputer{Name: c.Name, Public: c.Public, Seal: c.Public.Seal(next, w.ID()), Box: box})
+		}
+	}
+	return stay, gone, nil
+}
+
+// keepsShare forgets a share that was made ready for an act which was refused.
+func (w *Workspace) keepsShare(ctx context.Context, next secret.Bytes, err error) error {
+	var refused *service.Error
+	if errors.As(err, &refused) && !errors.Is(err, store.ErrUnknownOutcome) {
+		err = service.Afterwards(err, w.dropShare(ctx, next))
+	}
+	return err
+}
+
+// nextShare is the share under which a new password is chosen, with the computers that it is handed to: the one that the person has, and none, unless an
+// admin has removed a computer of theirs, which has it.
+func (s *Session) nextShare(ctx context.Context, has secret.Bytes) (share secret.Bytes, stay []service.NewComputer, err error) {
+	if !s.w.served || s.ownShare().Len() == 0 {
+		return has, nil, nil
+	}
+	known, err := s.Computers(ctx)
+	if err != nil || !known.Exposed {
+		return has, nil, err
+	}
+	if share, err = s.w.newShare(); err != nil {
+		return has, nil, err
+	}
+	stay, strange, err := s.handOver(ctx, known, "", share)
+	if err != nil || len(strange) > 0 { // which go with another share, and are removed by name: see RemoveComputer
+		return has, nil, err
+	}
+	return share, stay, s.w.addShare(ctx, share)
 }
 
 // saveHere adds this computer where the person has none: the workspace has come to the server from a computer like this one.

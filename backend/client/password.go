@@ -218,15 +218,23 @@ func (s *Session) ChangePassword(ctx context.Context, current, next secret.Text,
 	if err != nil {
 		return err
 	}
-	n, chosen, err := s.w.choose(ctx, next, pair, share)
+	under, stay, err := s.nextShare(ctx, share)
+	if err != nil {
+		return err
+	}
+	n, chosen, err := s.w.choose(ctx, next, pair, under)
 	if err != nil {
 		return err
 	}
 	defer chosen.wipe()
+	n.Computers = stay
 	if err := s.Session.ChangePassword(ctx, proof, n); err != nil {
+		if under != share {
+			err = s.w.keepsShare(ctx, under, err)
+		}
 		return err
 	}
-	s.have(pair.own, share)
+	s.have(pair.own, under)
 	return s.witnessed(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"countersign/backend/secret"
 	"countersign/backend/service"
@@ -135,4 +136,26 @@ func (s *Session) follow(ctx context.Context, v service.Vault, t typed, own serv
 		err = errors.Join(err, s.w.keepPin(ctx, pair.pin))
 	}
 	return err
+}
+
+// KnownVault is the vault that the admin's client believes in, by its public key and the number of that: what two people compare to see that both are shown
+// the same. It is nil where there is none, or none is known yet. Errors: forbidden, session_ended; those of Vault.
+func (a *Admin) KnownVault(ctx context.Context) (key ed25519.PublicKey, generation int, err error) {
+	s := a.s
+	if _, err := a.LogHead(ctx); err != nil { // who is no admin any more
+		return nil, 0, err
+	}
+	v, err := s.Vault(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := s.keysOf(v); err != nil && !closed(err) { // with a vault that doesn't fit, what was known before is what to compare
+		return nil, 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pinned.Generation == 0 {
+		return nil, 0, nil
+	}
+	return slices.Clone(s.pinned.Key[:]), s.pinned.Generation, nil
 }

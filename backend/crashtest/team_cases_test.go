@@ -84,6 +84,19 @@ var teamCases = []useCase{
 			}
 		}
 	}},
+	{name: "remove a member’s computer", base: teamBase, prepares: true, covers: []string{"Admin.ComputersOf", "Admin.RemoveComputer"}, ready: func(p *person) func() {
+		p.start()
+		_, c, err := p.served(p.secrets, "Study").SignIn(p.ctx, miaEmail, secret.NewText(miaPass))
+		must(err)
+		p.clock.step(time.Minute)
+		got(c.Verify(p.ctx, secret.NewText(p.code(2))))
+		a := p.admin(p.signIn())
+		return func() {
+			for _, c := range got(a.ComputersOf(p.ctx, p.member(miaEmail))).All {
+				must(a.RemoveComputer(p.ctx, p.member(miaEmail), c.ID, p.proof()))
+			}
+		}
+	}},
 	{name: "invite again", base: teamBase, covers: []string{"Admin.InviteAgain", "Admin.WaitingInvitations"}, ready: led(func(p *person, a *client.Admin) {
 		got(a.InviteAgain(p.ctx, []string{p.member(joeEmail)}, p.proof(), nil))
 	})},

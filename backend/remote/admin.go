@@ -109,6 +109,14 @@ func (a *admin) Remove(ctx context.Context, id string, proof service.Proof) erro
 	return do(ctx, a, api.Remove, api.RemoveRequest{ID: id, Proof: api.ProofOf(proof)})
 }
 
+func (a *admin) ComputersOf(ctx context.Context, id string) (service.MemberComputers, error) {
+	return get(ctx, a, api.ComputersOf, api.ID{ID: id})
+}
+
+func (a *admin) RemoveComputer(ctx context.Context, id, computer string, proof service.Proof) error {
+	return do(ctx, a, api.RemoveComputer, api.RemoveComputerRequest{ID: id, Computer: computer, Proof: api.ProofOf(proof)})
+}
+
 func (a *admin) PreviewRun(ctx context.Context, members []string) (service.RunPreview, error) {
 	return get(ctx, a, api.PreviewRun, api.IDs{IDs: members})
 }

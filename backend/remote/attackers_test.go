@@ -445,6 +445,18 @@ func TestLyingServer_ShowsNoVaultOfItsOwn(t *testing.T) {
 	p, l := newLiar(t)
 	p.add(p.signIn(p.owner, ownerEmail, ownerPass), leaseName, leaseText)
 	bella := p.member()
+	knows := func(at string) string {
+		t.Helper()
+		a, err := p.signIn(p.owner, ownerEmail, ownerPass).Admin(p.ctx())
+		p.ok(err)
+		key, generation, err := a.KnownVault(p.ctx())
+		p.ok(err)
+		if generation != 1 || len(key) == 0 {
+			t.Errorf("%s: key %d, %x", at, generation, key)
+		}
+		return string(key)
+	}
+	honest := knows("an honest server")
 	for what, lie := range map[string]func(service.Vault) service.Vault{
 		"in its place": p.forged(1, ""), "after it": p.forged(2, strings.Repeat("ab", 96)), "after it, without a link": p.forged(2, ""),
 		"none": func(v service.Vault) service.Vault { return service.Vault{Holder: v.Holder} },
@@ -457,6 +469,9 @@ func TestLyingServer_ShowsNoVaultOfItsOwn(t *testing.T) {
 			s := p.signIn(c.at, c.email, c.pass)
 			t.Logf("%s, a vault %s", name, what)
 			p.closed(l, s, service.CodeVaultNotAuthentic)
+		}
+		if knows("a vault "+what) != honest {
+			t.Errorf("the owner is to compare a vault %s", what)
 		}
 	}
 	l.lie(lies{})

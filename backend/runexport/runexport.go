@@ -198,3 +198,12 @@ func Invitation(in *words.Catalogue, g client.GivenOut, support string) sheet.In
 		IssuedBy: g.IssuedBy, ExpiresAt: g.ExpiresAt, Support: support, Server: g.At.Server, ServerKey: g.At.Key, Location: time.Local, Words: Language(g.Language, in),
 	}
 }
+
+// Vault is the fingerprint of the vault that the admin's client believes in, and how many keys it has had; empty where none is known.
+func Vault(ctx context.Context, a *client.Admin) (fingerprint string, generation int, err error) {
+	key, generation, err := a.KnownVault(ctx)
+	if err != nil || key == nil {
+		return "", 0, err
+	}
+	return bundle.FingerprintOf(key).String(), generation, nil
+}

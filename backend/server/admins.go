@@ -92,6 +92,12 @@ func (s *Server) admins() {
 	adminOp(s, api.Remove, func(ctx context.Context, a service.Admin, in api.RemoveRequest) (none api.None, _ error) {
 		return none, a.Remove(ctx, in.ID, in.Proof.Service())
 	})
+	adminOp(s, api.ComputersOf, func(ctx context.Context, a service.Admin, in api.ID) (service.MemberComputers, error) {
+		return a.ComputersOf(ctx, in.ID)
+	})
+	adminOp(s, api.RemoveComputer, func(ctx context.Context, a service.Admin, in api.RemoveComputerRequest) (none api.None, _ error) {
+		return none, a.RemoveComputer(ctx, in.ID, in.Computer, in.Proof.Service())
+	})
 
 	adminOp(s, api.PreviewRun, func(ctx context.Context, a service.Admin, in api.IDs) (service.RunPreview, error) {
 		return a.PreviewRun(ctx, in.IDs)

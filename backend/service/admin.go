@@ -30,6 +30,8 @@ type Admin interface {
 	Suspend(ctx context.Context, id string) error
 	Resume(ctx context.Context, id string) error
 	Remove(ctx context.Context, id string, proof Proof) error
+	ComputersOf(ctx context.Context, id string) (MemberComputers, error)
+	RemoveComputer(ctx context.Context, id, computer string, proof Proof) error
 
 	PreviewRun(ctx context.Context, members []string) (RunPreview, error)
 	BeginRun(ctx context.Context, r RunRequest, proof Proof) (PrintRun, error)

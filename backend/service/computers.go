@@ -40,6 +40,21 @@ type Computer struct {
 type Computers struct {
 	All       []Computer // in the order in which they were added
 	CodeUntil time.Time  // when a code for another one expires that can be used now; zero: there is none
+	Exposed   bool       // an admin has removed one since the password was chosen, and whoever has it has the share
+}
+
+// MemberComputer is one of a member's, as an admin sees it.
+type MemberComputer struct {
+	ID         string
+	Name       string
+	AddedAt    time.Time
+	LastUsedAt time.Time // zero: never
+}
+
+// MemberComputers are a member's. A workspace on one computer has none.
+type MemberComputers struct {
+	All        []MemberComputer // in the order in which they were added
+	NeedsReset bool             // the last one was removed: the member comes in only with a password reset
 }
 
 // SignIn is what a client shows to sign in.

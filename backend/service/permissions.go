@@ -67,6 +67,8 @@ const (
 	MayGiveHelpCode  MemberPermission = "help-code" // likewise
 	MayIssueCodes    MemberPermission = "issue"     // recovery codes, for those with 2FA on
 	MaySetLanguage   MemberPermission = "language"  // of what is printed for them
+
+	MayRemoveComputer MemberPermission = "remove-computer" // and see which they have
 )
 
 // onRoles is on members of which roles an admin has a permission; an owner has all on all. An
@@ -85,6 +87,8 @@ var onRoles = map[MemberPermission][]Role{
 	MayGiveHelpCode:  {RoleOwner, RoleAdmin, RoleMember},
 	MayIssueCodes:    {RoleMember},
 	MaySetLanguage:   {RoleOwner, RoleAdmin, RoleMember},
+
+	MayRemoveComputer: {RoleMember}, // with the last one goes the password
 }
 
 // On reports whether an actor's role has the permission on somebody of a target's role.
@@ -94,7 +98,7 @@ func (p MemberPermission) On(actor, target Role) bool {
 
 // notOnOneself lists what nobody does to themselves: there is a screen of one's own
 // for it, or it would lock oneself out.
-var notOnOneself = []MemberPermission{MaySuspend, MayReactivate, MayRemove, MayResetPassword, MayReset2FA, MayGiveHelpCode}
+var notOnOneself = []MemberPermission{MaySuspend, MayReactivate, MayRemove, MayResetPassword, MayReset2FA, MayGiveHelpCode, MayRemoveComputer}
 
 // Refused says why an actor does not have the permission; empty: they have it. One's own
 // sheet is printed with the others.

@@ -121,7 +121,8 @@ func (s *Session) Computers(ctx context.Context) (out service.Computers, err err
 	defer done()
 	err = s.w.view(ctx, func(tx store.ReadTx) error {
 		out = service.Computers{}
-		if _, err := s.profile(tx); err != nil {
+		p, err := s.profile(tx)
+		if err != nil {
 			return err
 		}
 		all, err := tx.Computers(s.id)
@@ -132,6 +133,9 @@ func (s *Session) Computers(ctx context.Context) (out service.Computers, err err
 			out.All = append(out.All, service.Computer{
 				ID: c.ID, Name: c.Name, Public: public(c), Seal: c.Seal, AddedAt: c.AddedAt, LastUsedAt: c.LastUsedAt, Here: c.ID == s.computer(),
 			})
+		}
+		if out.Exposed, err = exposed(tx, p); err != nil {
+			return err
 		}
 		code, err := tx.OneTime(s.id, store.OneTimeComputer)
 		if err == nil && code.EndedAt.IsZero() && s.w.now().Before(code.ExpiresAt) {
@@ -266,30 +270,18 @@ func (s *Session) RemoveComputers(ctx context.Context, ids []string, current ser
 		if next.Share == p.Password.Share || len(ids) == 0 {
 			return service.ErrMalformed
 		}
-		left := map[string]bool{}
-		for _, c := range known {
-			left[c.ID] = true
-		}
 		for _, id := range ids {
+			i := slices.IndexFunc(known, func(c store.Computer) bool { return c.ID == id })
 			switch {
 			case id == s.computer():
 				return refuse(service.CodeComputerHere)
-			case !left[id]:
+			case i < 0:
 				return refuse(service.CodeComputerGone)
 			}
-			delete(left, id)
-			names = append(names, known[slices.IndexFunc(known, func(c store.Computer) bool { return c.ID == id })].Name)
+			names = append(names, known[i].Name)
+			known = slices.Delete(known, i, i+1)
 		}
-		for _, c := range next.Computers {
-			if !left[c.ID()] {
-				return store.ErrConflict
-			}
-			delete(left, c.ID())
-		}
-		if len(left) > 0 {
-			return store.ErrConflict
-		}
-		return nil
+		return comesToAll(next, known)
 	}
 	return s.taking(ctx, service.EachTime, func(c *confirmation) error {
 		return s.changePassword(ctx, c, current, next, passwordChange{
@@ -300,6 +292,24 @@ func (s *Session) RemoveComputers(ctx context.Context, ids []string, current ser
 			},
 		})
 	})
+}
+
+// comesToAll refuses another share that does not come with exactly these computers: store.ErrConflict.
+func comesToAll(next service.NewPassword, stay []store.Computer) error {
+	left := map[string]bool{}
+	for _, c := range stay {
+		left[c.ID] = true
+	}
+	for _, c := range next.Computers {
+		if !left[c.ID()] {
+			return store.ErrConflict
+		}
+		delete(left, c.ID())
+	}
+	if len(left) > 0 {
+		return store.ErrConflict
+	}
+	return nil
 }
 
 // SaveComputer adds the computer that the session is at, where the profile has none: it came to the server with the workspace. Errors:

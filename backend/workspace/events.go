@@ -34,7 +34,8 @@ const (
 	eventRoleChanged         = "role-changed"          // from, to
 	eventMemberSuspended     = "member-suspended"
 	eventMemberResumed       = "member-resumed"
-	eventMemberRemoved       = "member-removed" // email, role
+	eventMemberRemoved       = "member-removed"           // email, role
+	eventMembersComputer     = "members-computer-removed" // name; last: yes, no
 	eventFactorReset         = "2fa-reset"
 	eventPasswordReset       = "password-reset-given"
 	eventHelpGiven           = "help-code-given"
@@ -143,5 +144,5 @@ var aside = map[string]bool{
 // tellsMember lists what a person is told of at the next sign-in.
 var tellsMember = map[string]bool{
 	eventFactorReset: true, eventPasswordReset: true, eventHelpGiven: true,
-	eventRoleChanged: true, eventSheetVoided: true, eventMemberSuspended: true, eventMemberResumed: true,
+	eventMembersComputer: true, eventRoleChanged: true, eventSheetVoided: true, eventMemberSuspended: true, eventMemberResumed: true,
 }

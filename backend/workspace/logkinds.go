@@ -54,6 +54,7 @@ var logKinds = map[string]logKind{
 	eventMemberSuspended:     {service.GroupMembers, false},
 	eventMemberResumed:       {service.GroupMembers, false},
 	eventMemberRemoved:       {service.GroupMembers, false},
+	eventMembersComputer:     {service.GroupMembers, false},
 	eventFactorReset:         {service.GroupMembers, false},
 	eventPasswordReset:       {service.GroupMembers, false},
 	eventHelpGiven:           {service.GroupMembers, false},

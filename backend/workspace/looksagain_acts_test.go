@@ -48,6 +48,13 @@ var acts = []act{
 		c.must(second(c.a.ResetPassword(c.Context(), c.to.id, "", c.actor.proof())))
 		return func() error { return c.a.EndCode(c.Context(), c.to.id, store.OneTimeReset) }
 	}},
+	{does: []string{"Admin.RemoveComputer"}, by: store.RoleAdmin, ready: func(c *cast) func() error {
+		key := keyOf(c, byte(c.next()))
+		c.ok(workspace.Change(inner(c.w), c.Context(), func(tx store.WriteTx) error {
+			return tx.SaveComputer(store.Computer{ProfileID: c.to.id, ID: key.ID(), Name: "C", SigningKey: key.SigningKey, BoxKey: key.BoxKey, Seal: make([]byte, 32), AddedAt: c.clock.now()})
+		}))
+		return func() error { return c.a.RemoveComputer(c.Context(), c.to.id, key.ID(), c.actor.proof()) }
+	}},
 	byAdmin("HelpCode", store.RoleAdmin, func(c *cast, a *client.Admin) error {
 		return second(a.HelpCode(c.Context(), c.to.id, "", c.actor.proof()))
 	}),

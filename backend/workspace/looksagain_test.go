@@ -325,7 +325,7 @@ var readers = map[string]func(c *cast, g *client.EnrolmentSession, ch *client.Ch
 	"Admin.LogHead": nil, "Admin.Log": nil, "Admin.VerifyLog": nil, "Admin.ExportLog": nil, "Admin.ProveEvent": nil, "Admin.LogState": nil, "Admin.SigningKey": nil, // these are among adminCases
 	"Admin.Members": nil, "Admin.Member": nil, "Admin.CheckMembers": nil, "Admin.Policy": nil, "Admin.Rehearse": nil, "Admin.Approvals": nil,
 	"Admin.PreviewRun": nil, "Admin.Runs": nil, "Admin.Ledger": nil, "Admin.Unacknowledged": nil, "Admin.NameDocuments": nil,
-	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.WaitingInvitations": nil, "Admin.OpenCodes": nil, "Admin.KitState": nil, "Admin.Clock": nil,
+	"Admin.Rotation": nil, "Admin.RotationStart": nil, "Admin.RotationEnd": nil, "Admin.WaitingInvitations": nil, "Admin.OpenCodes": nil, "Admin.ComputersOf": nil, "Admin.KnownVault": nil, "Admin.KitState": nil, "Admin.Clock": nil,
 }
 
 func TestAct_EachMethodThatCommitsIsAmongThem(t *testing.T) {

@@ -96,6 +96,17 @@ var adminCases = []adminCase{
 	{"EndCode", func(a *client.Admin, _, to *user) error {
 		return a.EndCode(to.h.Context(), to.id, store.OneTimeHelp)
 	}, &about{admin: everybody, self: notSelf, states: [4]service.Code{noneOpen, noneOpen, noneOpen, gone}}},
+	{"KnownVault", func(a *client.Admin, _, to *user) error {
+		_, _, err := a.KnownVault(to.h.Context())
+		return err
+	}, nil},
+	{"ComputersOf", func(a *client.Admin, _, to *user) error {
+		_, err := a.ComputersOf(to.h.Context(), to.id)
+		return err
+	}, &about{admin: members, self: notSelf, states: [4]service.Code{"", "", "", gone}}},
+	{"RemoveComputer", func(a *client.Admin, by, to *user) error {
+		return a.RemoveComputer(to.h.Context(), to.id, "none", by.proof())
+	}, &about{admin: members, self: notSelf, states: [4]service.Code{service.CodeComputerGone, service.CodeComputerGone, service.CodeComputerGone, gone}}},
 	{"OpenCodes", func(a *client.Admin, _, to *user) error { _, err := a.OpenCodes(to.h.Context()); return err }, nil},
 	{"BeginRun", func(a *client.Admin, by, to *user) error {
 		_, err := a.BeginRun(to.h.Context(), service.RunRequest{Members: []string{to.id}, Reason: "new phones", Kind: store.RunPrint}, by.proof())

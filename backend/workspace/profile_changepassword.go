@@ -11,7 +11,7 @@ import (
 
 // ChangePassword sets a new password. It asks for the current one and, where 2FA
 // is on, for a second factor, unless one was right a moment ago (see StepUp).
-// Every other session and challenge of the profile ends. Errors: password_required, password_wrong,
+// Every other session and challenge of the profile ends. With another share it comes with all computers of the person, as at RemoveComputers. Errors: password_required, password_wrong,
 // those of a code, factor_required; keychain and folder.
 func (s *Session) ChangePassword(ctx context.Context, current service.Proof, next service.NewPassword) error {
 	done, err := s.begin()
@@ -22,11 +22,18 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 	return s.taking(ctx, service.EachTime, func(c *confirmation) error {
 		return s.changePassword(ctx, c, current, next, passwordChange{
 			field: "current",
-			check: func(_ store.ReadTx, p store.Profile) error {
-				if next.Share != p.Password.Share { // that is for RemoveComputers
-					return store.ErrConflict
+			check: func(tx store.ReadTx, p store.Profile) error {
+				if next.Share == p.Password.Share {
+					return nil
 				}
-				return nil
+				known, err := tx.Computers(s.id)
+				if err == nil && len(known) == 0 {
+					err = store.ErrConflict
+				}
+				if err != nil {
+					return err
+				}
+				return comesToAll(next, known)
 			},
 			record: func(tx store.WriteTx, now time.Time) error {
 				return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)

@@ -33,6 +33,28 @@ func (w *Workspace) NoteRestored(ctx context.Context, made time.Time) error {
 	return w.update(ctx, func(tx store.WriteTx) error { return w.noteRestored(tx, eventServerRestored, "", made) })
 }
 
+// NotePutBack is NoteRestored for a database that was put back with its own means, or a standby that lacked the last changes. Unlike a backup it comes with the
+// sessions and attempts of then, some of which may have ended since: all end. Errors: keychain and folder.
+func (w *Workspace) NotePutBack(ctx context.Context, until time.Time) error {
+	return w.update(ctx, func(tx store.WriteTx) error {
+		members, err := tx.Members()
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			p, err := tx.Profile(m.ID)
+			if err != nil {
+				return err
+			}
+			p.Epoch++
+			if err := tx.UpdateProfile(p); err != nil {
+				return err
+			}
+		}
+		return w.noteRestored(tx, eventServerRestored, "", until)
+	})
+}
+
 // NoteMoved writes into the log that the workspace is at a server from now on. No code that an authenticator app has shown before is
 // good there. What is open stays so: nothing has gone back. Errors: keychain and folder.
 func (w *Workspace) NoteMoved(ctx context.Context) error {

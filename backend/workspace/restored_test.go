@@ -38,6 +38,13 @@ func TestRestored_CodesOfBeforeAreWorthNothing(t *testing.T) {
 		"at a server": func(h *fixture, _ *user) error {
 			return h.atServer().NoteRestored(t.Context(), h.clock.now().Add(-time.Hour))
 		},
+		"put back by other means": func(h *fixture, owner *user) error {
+			s, waits := owner.signIn(), h.one(person{role: store.RoleMember, on: true}).challenge()
+			err := h.atServer().NotePutBack(t.Context(), h.clock.now().Add(-time.Hour))
+			h.refused(second(s.Overview(t.Context())), service.CodeSessionEnded) // one of then, which may have ended since
+			h.refused(second(waits.Verify(t.Context(), secret.NewText("000000"))), service.CodeChallengeEnded)
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,7 +81,7 @@ func (w *Workspace) whoSignsIn(ctx context.Context, emailKey, computer string) (
 		return store.Profile{}, store.Computer{}, false, info, err
 	}
 	w.cacheInfo(info)
-	if p.State == store.ProfileInvited || p.State == store.ProfileRemoved {
+	if p.State == store.ProfileInvited || p.State == store.ProfileRemoved || needsReset(p) {
 		p = store.Profile{}
 	}
 	return p, at, on, info, nil

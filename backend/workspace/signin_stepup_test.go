@@ -107,6 +107,15 @@ var askingActs = []askingAct{
 	{method: "Admin.Remove", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Remove(p.ctx, p.to.id, proof)
 	}},
+	{method: "Admin.RemoveComputer", group: service.MemberActs, ready: func(p *provenCase) {
+		key := keyOf(p.h, 7)
+		p.h.ok(workspace.Change(inner(p.h.w), p.ctx, func(tx store.WriteTx) error {
+			return tx.SaveComputer(store.Computer{ProfileID: p.to.id, ID: key.ID(), Name: "C", SigningKey: key.SigningKey, BoxKey: key.BoxKey, Seal: make([]byte, 32), AddedAt: p.h.clock.now()})
+		}))
+		p.other = key.ID()
+	}, do: func(p *provenCase, proof client.Proof) error {
+		return p.admin().RemoveComputer(p.ctx, p.to.id, p.other, proof)
+	}},
 	{method: "Admin.Reset2FA", group: service.MemberActs, do: func(p *provenCase, proof client.Proof) error {
 		return p.admin().Reset2FA(p.ctx, p.to.id, "", proof)
 	}},

@@ -100,6 +100,18 @@ func membersCommands(e *env) *cobra.Command {
 			flags: []flags{signInFlags, oneTimeKindFlag, confirmFlags},
 		},
 		command{
+			use: "computers EMAIL", short: words.TerminalMembersComputersShort, long: words.TerminalMembersComputersLong,
+			example: "countersignctl members computers sam@example.com",
+			run:     membersComputers,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "remove-computer EMAIL COMPUTER", short: words.TerminalMembersRemoveComputerShort, long: words.TerminalMembersRemoveComputerLong,
+			example: "countersignctl members remove-computer sam@example.com \"Laptop\"",
+			run:     membersRemoveComputer,
+			flags:   []flags{signInFlags, confirmFlags},
+		},
+		command{
 			use: "reset-2fa EMAIL", short: words.TerminalMembersReset2faShort, long: words.TerminalMembersReset2faLong,
 			example: "countersignctl members reset-2fa sam@example.com",
 			run:     membersReset2FA,

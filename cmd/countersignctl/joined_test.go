@@ -121,7 +121,7 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	if out, told, exit := run("computers", "rename", "laptop", "Office"); exit != 0 || !strings.Contains(out, "Laptop is now called Office") {
 		t.Errorf("computers rename: %d, %s%s", exit, out, told)
 	}
-	if out, told, exit := run("computers", "remove", "laptop", "--yes"); exit == 0 || !strings.Contains(told, "isn’t in your list") {
+	if out, told, exit := run("computers", "remove", "laptop", "--yes"); exit == 0 || !strings.Contains(told, "isn’t in the list") {
 		t.Errorf("computers remove: %d, %s%s", exit, out, told)
 	}
 	if out, told, exit := run("computers", "remove", "office"); exit == 0 {
@@ -136,6 +136,43 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	}
 	if out, told, exit := run("computers", "list", "--json"); exit != 0 || strings.Contains(out, "Office") || !strings.Contains(out, `"here":true`) {
 		t.Errorf("computers list: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := run("members", "computers", email); exit != 4 || !strings.Contains(told, "to yourself") {
+		t.Errorf("an owner’s own computers as a member’s: %d, %s%s", exit, out, told)
+	}
+	sam := func(lines ...string) (string, string, int) { return run(append([]string{"members"}, lines...)...) }
+	invited, told, exit := sam("add", "Sam Ortiz", "sam@example.com")
+	if exit != 0 {
+		t.Fatalf("members add: %s%s", invited, told)
+	}
+	if out, told, exit := sam("computers", "sam@example.com"); exit != 0 || !strings.Contains(out, "Sam Ortiz <sam@example.com> has no computers.") {
+		t.Errorf("members computers: %d, %s%s", exit, out, told)
+	}
+	cheap.Secrets, cheap.Computer = keychain.NewMemory(), "Notebook"
+	notebook, err := client.Open(ctx, dial, cheap)
+	ok(err)
+	_, rest, _ := strings.Cut(invited, "Invitation: ")
+	samsCode, _, _ := strings.Cut(rest, "\n")
+	_, _, err = notebook.Redeem(ctx, "sam@example.com", secret.NewText(samsCode), secret.NewText("granite lagoon whisper 47"))
+	ok(err)
+	if out, told, exit := sam("computers", "sam@example.com"); exit != 0 || !strings.Contains(out, "Notebook") {
+		t.Errorf("members computers: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := sam("remove-computer", "sam@example.com", "study", "--yes"); exit != 4 || !strings.Contains(told, "isn’t in the list") {
+		t.Errorf("members remove-computer: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := sam("remove-computer", "sam@example.com", "notebook"); exit == 0 {
+		t.Errorf("removed without --yes: %s%s", out, told)
+	}
+	if out, told, exit := sam("remove-computer", "sam@example.com", "notebook", "--yes"); exit != 0 || !strings.Contains(out, "Notebook of Sam Ortiz <sam@example.com> is removed. The last computer") {
+		t.Errorf("members remove-computer: %d, %s%s", exit, out, told)
+	}
+	if out, told, exit := sam("computers", "sam@example.com", "--json"); exit != 0 || !strings.Contains(out, `"computers":[],"needsReset":true`) {
+		t.Errorf("members computers: %d, %s%s", exit, out, told)
+	}
+	_, _, err = notebook.SignIn(ctx, "sam@example.com", secret.NewText("granite lagoon whisper 47"))
+	if !service.IsCode(err, service.CodeComputerUnknown) {
+		t.Errorf("the last computer, which was removed: %v", err)
 	}
 	// The server is restored as it was before this computer signed in last.
 	copied, err := db.Snapshot(ctx)

@@ -24,9 +24,11 @@ type policyView struct {
 	AutoLockMinutes int       `json:"autoLockMinutes"`
 	CheckDays       int       `json:"checkDays"` // 0: never
 	QuickUnlock     bool      `json:"quickUnlock"`
-	SupportContact  string    `json:"supportContact"` // empty: none
-	AdminsNamed     bool      `json:"adminsNamed"`    // in Help
-	SigningKey      string    `json:"signingKey"`     // its fingerprint
+	SupportContact  string    `json:"supportContact"`     // empty: none
+	AdminsNamed     bool      `json:"adminsNamed"`        // in Help
+	SigningKey      string    `json:"signingKey"`         // its fingerprint
+	VaultKey        string    `json:"vaultKey,omitempty"` // likewise, of the vault that one's client believes in
+	VaultKeyNumber  int       `json:"vaultKeyNumber,omitempty"`
 }
 
 // policy changes the policy, and prints it as it is then.
@@ -43,7 +45,11 @@ func (e *env) policy(ctx context.Context, change func(*client.Admin) error) erro
 		if err != nil {
 			return err
 		}
-		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.CheckDays, p.QuickUnlock, p.Support, p.NamesAdmins, signer.String()}
+		vault, number, err := runexport.Vault(ctx, a)
+		if err != nil {
+			return err
+		}
+		v := policyView{p.Name, p.Require2FA, p.RequireFrom, p.TwoPeople, p.IdleMinutes, p.CheckDays, p.QuickUnlock, p.Support, p.NamesAdmins, signer.String(), vault, number}
 		return e.print(v, v.text(e.now()))
 	})
 }
@@ -73,6 +79,9 @@ func (v policyView) text(now time.Time) string {
 	line(words.TerminalPolicySupport, support)
 	line(words.TerminalPolicyAdmins, say(words.TerminalPolicyAdminsAre, words.Args{"named": yesNo(v.AdminsNamed)}))
 	line(words.TerminalPolicySigningKey, v.SigningKey)
+	if v.VaultKey != "" {
+		line(words.TerminalPolicyVault, v.VaultKey+" ("+strconv.Itoa(v.VaultKeyNumber)+")")
+	}
 	return cli.Columns(rows, 21)
 }
 

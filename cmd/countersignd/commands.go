@@ -16,6 +16,7 @@ type options struct {
 	json       bool
 	recipients []string
 	identity   string
+	yes        bool
 }
 
 // The headings under which help lists the commands.
@@ -91,6 +92,10 @@ func commands(e *env) *cobra.Command {
 		newCommand(e, command{
 			use: "restore FILE", under: underCopy, short: words.TerminalServerRestoreShort, long: words.TerminalServerRestoreLong,
 			example: "countersignd restore /var/backups/workspace.age --identity key.txt", run: restore, flags: []flags{configFlags(ofCopy...), openFlags},
+		}),
+		newCommand(e, command{
+			use: "note-restored", under: underCopy, short: words.TerminalServerNoteRestoredShort, long: words.TerminalServerNoteRestoredLong,
+			example: "countersignd note-restored --yes", run: noteRestored, flags: []flags{configFlags(ofKey...), yesFlag},
 		}),
 		newCommand(e, command{
 			use: "import FILE", under: underCopy, short: words.TerminalServerImportShort, long: words.TerminalServerImportLong,

@@ -21,6 +21,7 @@ import (
 	"countersign/backend/client"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
+	"countersign/backend/postgres/postgrestest"
 	"countersign/backend/recovery"
 	"countersign/backend/remote"
 	"countersign/backend/secret"
@@ -452,4 +453,94 @@ func ageKey(t *testing.T) (private, public string) {
 		t.Fatal(err)
 	}
 	return key.String(), key.Recipient().String()
+}
+
+// TestNoteRestored_OpensAWayForADatabaseThatWasPutBack: a dump that is put back, a point in time, a standby without the last changes: PostgreSQL puts all of the database back,
+// with its anchor and its sessions. Only a computer that knows more can tell.
+func TestNoteRestored_OpensAWayForADatabaseThatWasPutBack(t *testing.T) {
+	t.Parallel()
+	p, o, v := inUse(t)
+	s := p.serve()
+	w := o.at(s, v.Fingerprint)
+	o.enter(t, w, o.codes[1])
+	s.end()
+	q := p.beside()
+	q.database = postgrestest.Like(t, p.database) // as it is now
+	q.write("database", q.database+"\n")
+
+	s = p.serve()
+	w = o.at(s, v.Fingerprint)
+	o.enter(t, w, o.codes[2]) // which the copy lacks
+	s.end()
+
+	s = q.serve()
+	w = o.at(s, v.Fingerprint)
+	entering := func(code string) (*client.Session, error) {
+		t.Helper()
+		_, c, err := w.SignIn(t.Context(), ownerEmail, secret.NewText(ownerPass))
+		if err != nil {
+			return nil, err
+		}
+		return c.Recover(t.Context(), secret.NewText(code))
+	}
+	if _, err := entering(o.codes[3]); !service.IsCode(err, service.CodeLogNotAuthentic) {
+		t.Fatalf("the owner's computer says of a database that was put back: %v", err)
+	}
+	if err := w.AcceptRestored(t.Context(), "ABCD-EFGH-JKLM-NPQR"); !service.IsCode(err, service.CodeLogCode) {
+		t.Errorf("a database that does not say that it was put back can be accepted: %v", err)
+	}
+	said := q.refused(cli.ExitUsage, "usage", "note-restored")
+	if !strings.Contains(said, "--yes") {
+		t.Errorf("%s", said)
+	}
+	if _, err := entering(o.codes[4]); !service.IsCode(err, service.CodeLogNotAuthentic) {
+		t.Errorf("something was said without --yes: %v", err)
+	}
+	var r putBack
+	if err := json.Unmarshal([]byte(q.good("note-restored", "--yes", "--json")), &r); err != nil { // while the server runs
+		t.Fatal(err)
+	}
+	if !r.OK || r.Workspace != "Northwind Legal" || r.LogEvent <= r.Event || len(r.LogCode) != 19 || r.At.IsZero() {
+		t.Errorf("%+v", r)
+	}
+	q.good("verify")
+	refused := new(service.Error)
+	if _, err := entering(o.codes[5]); !errors.As(err, &refused) || refused.Code != service.CodeLogRestored || refused.Args["event"] != int(r.LogEvent) {
+		t.Fatalf("%v, %+v", err, refused)
+	}
+	if err := w.AcceptRestored(t.Context(), "ABCD-EFGH-JKLM-NPQR"); !service.IsCode(err, service.CodeLogCodeOther) {
+		t.Errorf("another code: %v", err)
+	}
+	if err := w.AcceptRestored(t.Context(), r.LogCode); err != nil {
+		t.Fatal(err)
+	}
+	in, err := entering(o.codes[6])
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads(t, in)
+	a, err := in.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := a.Log(t.Context(), service.LogQuery{Group: service.GroupWorkspace})
+	if err != nil || page.Entries[0].Kind != "server-restored" || page.Entries[0].Detail["made"] == "" {
+		t.Errorf("%+v, %v", page, err)
+	}
+	s.end()
+
+	// Who has the database alone can't say it, and who has altered it isn't believed.
+	other := newPlace(t)
+	other.init()
+	q.settings["server-key"] = other.path("server.key")
+	q.refused(cli.ExitUnavailable, "key_other", "note-restored", "--yes")
+	q.settings["server-key"] = p.path("server.key")
+	db := q.sql()
+	defer db.Close(context.Background())
+	if _, err := db.Exec(t.Context(), "UPDATE profiles SET name = 'Mallory' WHERE email = $1", ownerEmail); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, told := q.run("note-restored", "--yes"); code == 0 {
+		t.Errorf("a database with an altered row was noted as restored: %s", told)
+	}
 }

@@ -25,7 +25,7 @@ type metrics struct {
 	open     prometheus.Gauge
 }
 
-func newMetrics(connections func() (transactions, locks postgres.Connections), expires func() time.Time) *metrics {
+func newMetrics(connections func() (transactions, locks postgres.Connections), expires func() time.Time, ready func() bool) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: say(words.TerminalServerMetricRequests, nil)}, []string{"route", "status"}),
@@ -39,6 +39,12 @@ func newMetrics(connections func() (transactions, locks postgres.Connections), e
 		pool{connections},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_certificate_expires_seconds", Help: say(words.TerminalServerMetricExpires, nil)}, func() float64 {
 			return float64(expires().Unix())
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_ready", Help: say(words.TerminalServerMetricReady, nil)}, func() float64 {
+			if ready() {
+				return 1
+			}
+			return 0
 		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "countersign_build_info", Help: say(words.TerminalServerMetricBuild, nil), ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
 	)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"countersign/backend/postgres"
 	"countersign/cmd/internal/cli"
 )
 
@@ -91,7 +94,7 @@ func TestOperations_TellsOfEachFaultAndOnlyOfWhatThereIs(t *testing.T) {
 		}
 	}
 	root := commands(&env{})
-	found := regexp.MustCompile(`countersign countersignd ([a-z]+(?: check)?)`).FindAllStringSubmatch(text, -1)
+	found := regexp.MustCompile(`countersign countersignd ([a-z-]+(?: check)?)`).FindAllStringSubmatch(text, -1)
 	if len(found) < 8 {
 		t.Fatalf("%v", found)
 	}
@@ -112,6 +115,66 @@ func TestOperations_TellsOfEachFaultAndOnlyOfWhatThereIs(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^   ([a-z-]+) = \"").FindAllStringSubmatch(text, -1) {
 		if _, known := keyOf(m[1]); !known {
 			t.Errorf("there is no setting %s", m[1])
+		}
+	}
+}
+
+// TestAlerts_NameWhatThereIsAndWhatToDo holds the rules for Prometheus against what an instance says of itself, and against the page that operators read.
+func TestAlerts_NameWhatThereIsAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	_, rules := packaged(t, "linux/countersignd.rules.yml")
+	_, text := packaged(t, "../docs/operations.md")
+	alerts := regexp.MustCompile(`(?m)^      - alert: (\w+)$`).FindAllStringSubmatch(rules, -1)
+	if len(alerts) < 10 || strings.Count(rules, "annotations: {summary: ") != len(alerts) || strings.Count(rules, "labels: {severity: ") != len(alerts) {
+		t.Errorf("%d alerts", len(alerts))
+	}
+	for _, a := range alerts {
+		if strings.Count(text, "| `"+a[1]+"` |") != 1 {
+			t.Errorf("docs/operations.md doesn’t say what to do about %s", a[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(Countersign\\w+)` \\|").FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(rules, "alert: "+m[1]+"\n") {
+			t.Errorf("there is no alert %s", m[1])
+		}
+	}
+	m := newMetrics(func() (a, b postgres.Connections) { return a, b }, time.Now, func() bool { return true })
+	m.requests.WithLabelValues("GET /", "500").Inc()
+	m.took.WithLabelValues("GET /").Observe(1)
+	var said bytes.Buffer
+	families, err := m.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		said.WriteString(f.GetName() + " ")
+		for _, l := range f.GetMetric()[0].GetLabel() {
+			said.WriteString(f.GetName() + "." + l.GetName() + " ")
+		}
+	}
+	names := regexp.MustCompile(`countersign_[a-z_]+`).FindAllString(rules, -1)
+	for _, name := range names {
+		if name = strings.TrimSuffix(name, "_bucket"); !strings.Contains(said.String(), name+" ") {
+			t.Errorf("an instance has no metric %s", name)
+		}
+	}
+	if len(names) < 6 {
+		t.Errorf("the rules name %v", names)
+	}
+	for _, label := range []string{"countersign_http_requests_total.status", "countersign_http_request_seconds.route", "countersign_database_waits_total.pool", "countersign_build_info.version"} {
+		if !strings.Contains(said.String(), label+" ") {
+			t.Errorf("%s isn’t a label", label)
+		}
+	}
+	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, routes, _ := strings.Cut(rules, `route!~".*/(`)
+	routes, _, _ = strings.Cut(routes, `)"`)
+	for _, route := range strings.Split(strings.ReplaceAll(routes, "files/.*", "files/{name}"), "|") {
+		if !regexp.MustCompile(`(?m)^  /v1/(admin/)?` + regexp.QuoteMeta(route) + `:$`).Match(document) {
+			t.Errorf("there is no operation %s", route)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (e *env) serve(ctx context.Context, handler answers) error {
 		log.Warn("the certificate is not right", "why", why.Error())
 	}
 	h := &health{database: s.database, fingerprint: s.fingerprint, now: e.now}
-	m := newMetrics(s.database.Connections, func() time.Time { return certs.current().Leaf.NotAfter })
+	m := newMetrics(s.database.Connections, func() time.Time { return certs.current().Leaf.NotAfter }, func() bool { return h.ready(ctx) == nil })
 	main, err := listen(c.listen, "listen", c.connections)
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ func TestServe_EachRequestHasAnIDInAnswerAndLog(t *testing.T) {
 	_, text := s.watch("/metrics")
 	for _, want := range []string{
 		`countersign_http_requests_total{route="none",status="404"} 2`, `countersign_http_request_seconds_count{route="none"} 2`, "countersign_http_requests_open 0",
-		`countersign_database_connections_max{pool="locks"} 16`, `countersign_database_connections_in_use{pool="transactions"} 0`, "countersign_certificate_expires_seconds ", "go_goroutines ",
+		`countersign_database_connections_max{pool="locks"} 16`, `countersign_database_connections_in_use{pool="transactions"} 0`, "countersign_certificate_expires_seconds ", "countersign_ready 1", "go_goroutines ",
 		`countersign_build_info{version="` + version + `"} 1`,
 	} {
 		if !strings.Contains(text, want) {

@@ -160,8 +160,19 @@ func rotates(f *fixture) {
 	a, err := s.Admin(f.ctx())
 	f.ok(err)
 	f.add(s, paper("lease", "Lease of the mill"), paper("sale", "Sale of the mill"))
-	m := f.member(service.RoleMember)
+	m, other := f.member(service.RoleMember), f.member(service.RoleAdmin)
 	ms := m.signIn()
+	known := func(a *client.Admin, want int) string { // what two people compare
+		f.Helper()
+		key, generation, err := a.KnownVault(f.ctx())
+		f.ok(err)
+		f.same("which of the vault’s keys is known", generation, want)
+		return string(key)
+	}
+	before := known(a, 1)
+	if before == "" || known(other.admin(), 1) != before {
+		f.Error("two people who have the same vault see two")
+	}
 	kit, err := a.MakeKit(f.ctx(), f.owner.proof())
 	f.ok(err)
 	f.refused(a.BeginRotation(f.ctx(), client.Proof{}), service.CodePasswordRequired)
@@ -185,6 +196,9 @@ func rotates(f *fixture) {
 	for name, text := range map[string]string{"lease": "Lease of the mill", "sale": "Sale of the mill", "deed": "Deed of the mill"} {
 		f.same("what the member reads", f.read(ms, name), text)
 		f.same("what the owner reads", f.read(f.owner.signIn(), name), text)
+	}
+	if now := known(a, 2); now == before || known(other.admin(), 2) != now {
+		f.Error("two people who have the same vault see two after a rotation, or the one of before")
 	}
 	if d := f.find(ms, "lease"); d.Generation != 2 {
 		f.Errorf("%+v", d)

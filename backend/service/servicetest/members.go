@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/backend/client"
 	"countersign/backend/recovery"
@@ -17,6 +18,7 @@ var members = []useCase{
 	{"AddMembers_AddsAllOrNone", addsMembers, []string{"Admin.AddMembers", "Admin.CheckMembers"}},
 	{"InviteAgain_ReplacesUnusedInvitations", invitesAgain, []string{"Admin.InviteAgain", "Admin.WaitingInvitations"}},
 	{"EndCode_EndsWhatWasGivenOut", endsCodes, []string{"Admin.EndCode"}},
+	{"RemoveComputer_OfAMemberLastTakesThePassword", removesMembersComputer, []string{"Admin.ComputersOf", "Admin.RemoveComputer"}},
 	{"ResetPassword_OldOneWorksUntilTheNewOneIsChosen", resetsPassword, []string{"Admin.ResetPassword"}},
 	{"Reset2FA_TurnsItOff", resets2FA, []string{"Admin.Reset2FA"}},
 	{"SetRole_TakesEffectAtOnce", setsRole, []string{"Admin.SetRole", "Session.Admin"}},
@@ -231,6 +233,51 @@ func endsCodes(f *fixture) {
 	f.ok(f.owner.admin().EndCode(f.ctx(), m.id, service.OneTimeHelp))
 	_, err = m.challenge().UseHelpCode(f.ctx(), text(help.Code.Display()))
 	f.refused(err, service.CodeOneTimeEnded)
+}
+
+// removesMembersComputer takes the only computer of a member. In a workspace on one computer there is none to take.
+func removesMembersComputer(f *fixture) {
+	f.add(f.owner.signIn(), paper("lease", "Lease of the mill"))
+	m := f.guarded(service.RoleMember)
+	s := m.signIn()
+	a := f.owner.admin()
+	list, err := a.ComputersOf(f.ctx(), m.id)
+	f.ok(err)
+	f.refused(second(a.ComputersOf(f.ctx(), f.owner.id)), service.CodeNotYourself)
+	f.refused(second(a.ComputersOf(f.ctx(), "nobody")), service.CodeMemberGone)
+	f.refused(a.RemoveComputer(f.ctx(), m.id, "none", f.owner.proof()), service.CodeComputerGone)
+	if !f.place.Served {
+		if len(list.All) != 0 || list.NeedsReset {
+			f.Errorf("%+v", list)
+		}
+		return
+	}
+	if len(list.All) != 1 || list.All[0].Name == "" || list.All[0].LastUsedAt.IsZero() || list.NeedsReset {
+		f.Fatalf("%+v", list)
+	}
+	f.place.Advance(time.Minute)
+	f.ok(a.RemoveComputer(f.ctx(), m.id, list.All[0].ID, f.owner.proof()))
+	f.refused(second(s.Overview(f.ctx())), service.CodeSessionEnded)
+	f.refused(third(m.w.SignIn(f.ctx(), m.email, text(m.pass))), service.CodeComputerUnknown)
+	if list, err = a.ComputersOf(f.ctx(), m.id); err != nil || len(list.All) != 0 || !list.NeedsReset {
+		f.Errorf("%+v, %v", list, err)
+	}
+	given, err := a.ResetPassword(f.ctx(), m.id, "", f.owner.proof())
+	f.ok(err)
+	_, c, err := m.redeem(given, long)
+	f.ok(err)
+	if c == nil {
+		f.Fatal("the reset code lets in without the second factor")
+	}
+	if list, err = a.ComputersOf(f.ctx(), m.id); err != nil || !list.NeedsReset {
+		f.Errorf("before the second factor: %+v, %v", list, err)
+	}
+	back, err := c.Verify(f.ctx(), m.newCode())
+	f.ok(err)
+	if list, err = a.ComputersOf(f.ctx(), m.id); err != nil || len(list.All) != 1 || list.NeedsReset {
+		f.Errorf("%+v, %v", list, err)
+	}
+	f.same("what can be read", f.names(back), "lease")
 }
 
 func resetsPassword(f *fixture) {

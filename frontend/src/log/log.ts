@@ -80,6 +80,7 @@ const kinds: Record<string, Kind> = {
   'sheet-acknowledged': { says: 'audit.says.sheet-acknowledged', icon: CircleCheck },
   'member-added': { says: 'audit.says.member-added', icon: UserPlus },
   'member-suspended': { says: 'event.member-suspended', icon: Ban },
+  'members-computer-removed': { says: 'event.members-computer-removed', icon: Laptop },
   'member-removed': { says: 'event.member-removed', icon: Ban },
   '2fa-reset': { says: 'event.2fa-reset', icon: RotateCcw },
   'password-reset-given': { says: 'event.password-reset-given', icon: KeyRound },
@@ -183,6 +184,8 @@ export function advice({ kind, detail }: LogEntry): string | undefined {
     case 'help-code-given':
     case '2fa-reset':
       return t('news.password_next');
+    case 'members-computer-removed':
+      return detail?.last === 'yes' ? t('news.computer_last_next') : t('news.computer_removed_next');
     case 'emergency-kit-made':
     case 'emergency-kit-used':
       return t('securityLog.kit');

@@ -14,7 +14,7 @@ export type Follow =
   'enable' | 'new-codes' | 'password' | 'members' | 'workspace' | 'audit' | 'profile' | 'two-factor';
 
 /** What its buttons do, the first thing to do first; none where there is nothing to do. */
-export function followed({ kind }: News, may: Permission[]): Follow[] {
+export function followed({ kind, detail }: News, may: Permission[]): Follow[] {
   switch (kind) {
     case '2fa-reset':
       return ['enable'];
@@ -30,6 +30,8 @@ export function followed({ kind }: News, may: Permission[]): Follow[] {
       return ['password'];
     case 'computer-added':
       return ['profile'];
+    case 'members-computer-removed':
+      return detail?.last === 'yes' ? [] : ['password'];
     case 'app-added':
       return ['two-factor'];
     case 'key-pair-made':
@@ -81,6 +83,11 @@ export function told({ kind, at, by, detail }: News, may: Permission[]): Words |
       return {
         what: t('news.computer', { name: detail?.name ?? '', when: atTime(at) }),
         next: t('news.computer_next'),
+      };
+    case 'members-computer-removed':
+      return {
+        what: t('news.computer_removed', { ...who, name: detail?.name ?? '' }),
+        next: detail?.last === 'yes' ? t('news.computer_last_next') : t('news.computer_removed_next'),
       };
     case 'app-added':
       return {

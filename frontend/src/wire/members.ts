@@ -3,7 +3,15 @@ import type { app } from '../../wailsjs/go/models';
 import { openOneTime } from './answers';
 import { answered, call, closedProof, fields } from './call';
 import { memberRows } from './memberrows';
-import type { MembersView, NewMember, OneTimeKind, OpenCodeView, Proof, Role } from './views';
+import type {
+  MemberComputersView,
+  MembersView,
+  NewMember,
+  OneTimeKind,
+  OpenCodeView,
+  Proof,
+  Role,
+} from './views';
 
 /** Settings, Members. `approval` is empty where none is needed. */
 async function table(read: () => Promise<app.MembersView>): Promise<MembersView> {
@@ -40,6 +48,11 @@ export const Members = {
   hide: (session: string) => call<void>(() => members.Hide(session)),
   endCode: (session: string, member: string, kind: OneTimeKind) =>
     call<void>(() => members.EndCode(session, member, kind)),
+  /** Of a workspace at a server; none where one may not see them. */
+  computers: (session: string, member: string) =>
+    call<MemberComputersView>(() => members.Computers(session, member)),
+  removeComputer: (session: string, member: string, computer: string, proof: Proof) =>
+    call<void>(async () => members.RemoveComputer(session, member, computer, await closedProof(proof))),
   setRole: (session: string, member: string, role: Role, proof: Proof) =>
     call<void>(async () => members.SetRole(session, member, role, await closedProof(proof))),
   setLanguage: (session: string, all: string[], language: string) =>

@@ -24,6 +24,13 @@ async function backup(page) {
   await button(page, 'Save backup').click();
 }
 
+const ago = (days) => new Date(Date.now() - days * 864e5).toISOString();
+
+async function memberPage(page) {
+  await go(page, 'Members');
+  await page.getByText('Priya Raman').first().dblclick();
+}
+
 async function remove(page) {
   await go(page, 'Members');
   await button(page, 'Actions for Priya Raman').first().click();
@@ -110,6 +117,48 @@ export const adminShots = [
       await button(page, 'End temporary code').click();
       await button(dialog(page), 'End temporary code').click();
       await page.getByText('This code no longer works.').waitFor();
+    },
+  },
+  {
+    name: 'member-computers',
+    scenario: {
+      memberComputers: {
+        computers: [
+          { id: 'a', name: 'Office', addedAt: ago(60), lastUsedAt: ago(1) },
+          {
+            id: 'b',
+            name: 'Priya’s laptop, the one with a name that is rather long for a row',
+            addedAt: ago(3),
+          },
+        ],
+        needsReset: false,
+      },
+    },
+    act: async (page) => {
+      await memberPage(page);
+      await button(page, 'Remove…').last().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'member-computer-last',
+    scenario: {
+      memberComputers: {
+        computers: [{ id: 'a', name: 'Laptop', addedAt: ago(60), lastUsedAt: ago(1) }],
+        needsReset: false,
+      },
+    },
+    act: async (page) => {
+      await memberPage(page);
+      await button(page, 'Remove…').click();
+      await dialog(page).waitFor();
+    },
+  },
+  {
+    name: 'member-computer-none',
+    scenario: { memberComputers: { computers: [], needsReset: true } },
+    act: async (page) => {
+      await memberPage(page);
+      await page.getByText('last computer was removed').scrollIntoViewIfNeeded();
     },
   },
   { name: 'member-remove', act: remove },

@@ -22,6 +22,8 @@ export function fakeAdmin(scenario) {
     support: 'helpdesk@northwind.example',
     namesAdmins: true,
     signature: 'K7QM-3V9X-PT2R-8HJN-5CWD-0YFB-4ZGE-61AS',
+    vault: '9TXC-4KPB-W0ZM-7RQA-2HND-8VJE-F5YG-3S61',
+    vaultKey: 2,
     ...scenario.policy,
   };
   const approval = {
@@ -145,6 +147,7 @@ export function fakeAdmin(scenario) {
           twoPeople: false,
         }),
       EndCode: () => refuse('one_time_gone', '', {}),
+      Computers: () => wait(scenario.memberComputers ?? { computers: [], needsReset: false }),
       Add: (_, { name, email }) =>
         wait({
           kind: 'invitation',

@@ -28,6 +28,7 @@ describe('the news of an admin’s act', () => {
       'role-changed',
       'member-suspended',
       'member-resumed',
+      'members-computer-removed',
     ]) {
       expect(news(kind)?.what).toMatch(/Hannah Weiß.*today/);
     }
@@ -58,6 +59,11 @@ describe('the news of an admin’s act', () => {
     expect(does('run-sheet-issued')).toEqual(['profile']);
     for (const kind of ['password-reset-given', 'help-code-given', 'email-changed'])
       expect(does(kind)).toEqual(['password']);
+    expect(followed(of('members-computer-removed', { name: 'Laptop', last: 'no' }), [])).toEqual([
+      'password',
+    ]);
+    expect(followed(of('members-computer-removed', { name: 'Laptop', last: 'yes' }), [])).toEqual([]);
+    expect(news('members-computer-removed', { name: 'Laptop', last: 'yes' })?.next).toContain('old password');
     for (const kind of ['role-changed', 'member-suspended', 'member-resumed', 'something-new'])
       expect(does(kind)).toEqual([]);
   });

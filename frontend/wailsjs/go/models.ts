@@ -1632,6 +1632,56 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class MemberComputerView {
+	    id: string;
+	    name: string;
+	    addedAt: string;
+	    lastUsedAt?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberComputerView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.addedAt = source["addedAt"];
+	        this.lastUsedAt = source["lastUsedAt"];
+	    }
+	}
+	export class MemberComputersView {
+	    computers: MemberComputerView[];
+	    needsReset: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberComputersView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.computers = this.convertValues(source["computers"], MemberComputerView);
+	        this.needsReset = source["needsReset"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class OpenCodeView {
 	    member: string;
@@ -1885,6 +1935,8 @@ export namespace app {
 	    namesAdmins: boolean;
 	    secretsFile?: boolean;
 	    signature: string;
+	    vault?: string;
+	    vaultKey?: number;
 	    clock?: Clock;
 	
 	    static createFrom(source: any = {}) {
@@ -1905,6 +1957,8 @@ export namespace app {
 	        this.namesAdmins = source["namesAdmins"];
 	        this.secretsFile = source["secretsFile"];
 	        this.signature = source["signature"];
+	        this.vault = source["vault"];
+	        this.vaultKey = source["vaultKey"];
 	        this.clock = this.convertValues(source["clock"], Clock);
 	    }
 	

@@ -141,3 +141,17 @@ export interface ImportRow {
   /** Why they cannot be added, as an error has it. */
   problem?: { code: string; field: string; args: Record<string, string | number> } | null;
 }
+
+/** The computers of a member of a workspace at a server. */
+export interface MemberComputersView {
+  computers: MemberComputerView[];
+  /** The last one was removed: the member comes in only with a password reset. */
+  needsReset: boolean;
+}
+
+export interface MemberComputerView {
+  id: string;
+  name: string;
+  addedAt: string;
+  lastUsedAt?: string;
+}

@@ -19,6 +19,10 @@ export interface PolicyView {
   namesAdmins: boolean;
   /** The fingerprint of the key that signs exports. */
   signature: string;
+  /** The fingerprint of the vault that one’s own client believes in; none where it knows none. */
+  vault?: string;
+  /** Which of its keys that is. */
+  vaultKey?: number;
   /** The secrets are in a file with a passphrase, not in a keychain. */
   secretsFile?: boolean;
   /** The computer’s clock and the log’s newest entry, where it is behind that. */

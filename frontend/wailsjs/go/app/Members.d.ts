@@ -4,6 +4,8 @@ import {app} from '../models';
 
 export function Add(arg1:string,arg2:app.NewMember,arg3:app.Proof,arg4:app.PublicKey):Promise<app.OneTimeView>;
 
+export function Computers(arg1:string,arg2:string):Promise<app.MemberComputersView>;
+
 export function CopyEmails(arg1:string):Promise<void>;
 
 export function CopyGiven(arg1:string):Promise<void>;
@@ -23,6 +25,8 @@ export function List(arg1:string):Promise<app.MembersView>;
 export function Print(arg1:string):Promise<void>;
 
 export function Remove(arg1:string,arg2:string,arg3:app.Proof):Promise<void>;
+
+export function RemoveComputer(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<void>;
 
 export function Reset2FA(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<void>;
 

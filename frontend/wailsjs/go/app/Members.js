@@ -6,6 +6,10 @@ export function Add(arg1, arg2, arg3, arg4) {
   return window['go']['app']['Members']['Add'](arg1, arg2, arg3, arg4);
 }
 
+export function Computers(arg1, arg2) {
+  return window['go']['app']['Members']['Computers'](arg1, arg2);
+}
+
 export function CopyEmails(arg1) {
   return window['go']['app']['Members']['CopyEmails'](arg1);
 }
@@ -44,6 +48,10 @@ export function Print(arg1) {
 
 export function Remove(arg1, arg2, arg3) {
   return window['go']['app']['Members']['Remove'](arg1, arg2, arg3);
+}
+
+export function RemoveComputer(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['Members']['RemoveComputer'](arg1, arg2, arg3, arg4);
 }
 
 export function Reset2FA(arg1, arg2, arg3, arg4) {
