@@ -142,7 +142,7 @@ export function percent(n: number): string {
 
 /** "Nora and Noah", or with "or". Each name is set apart: else what stands between two joins the wrong one. */
 export function listed(names: string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
-  return new Intl.ListFormat(locale(), { type }).format(names.map((name) => String(apart(name))));
+  return new Intl.ListFormat(locale(), { type }).format(names.map((name) => String(apart(name, spoken.rtl))));
 }
 
 let sorting: Intl.Collator | undefined;
