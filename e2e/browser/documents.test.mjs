@@ -17,6 +17,8 @@ const paper = (page) => page.getByRole('region', { name: 'Preview' }).getByRole(
 /** What stands before a paragraph, as it is counted. */
 const before = (locator) => locator.evaluate((it) => getComputedStyle(it, '::before').content);
 
+/* eslint-disable playwright/no-raw-locators -- much of what a document draws has no role */
+
 test('Word documents are shown as they are written', async ({ page }) => {
   await owner(page);
   await add(page, {

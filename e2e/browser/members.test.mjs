@@ -36,6 +36,7 @@ test('a member is added with an invitation that is shown once', async ({ page })
   await expect(row(page, priya.email).getByText('Invited', { exact: true })).toBeVisible();
 });
 
+/* eslint-disable playwright/no-raw-locators -- a language has no role */
 test('what is printed for a member is in their language', async ({ page }) => {
   await owner(page);
   await button(page, 'Add member').click();
@@ -65,6 +66,7 @@ test('what is printed for a member is in their language', async ({ page }) => {
   await expect(page.locator('article[lang="ar"][dir="rtl"]')).toContainText('aiko.mori@example.com');
   await expect(page.locator('html')).toHaveAttribute('lang', /^en/); // the page itself speaks as before
 });
+/* eslint-enable playwright/no-raw-locators */
 
 test('an invitation that was given out is seen, ended, and then opens nothing', async ({ page }) => {
   await owner(page);
