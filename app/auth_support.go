@@ -1,6 +1,10 @@
 package app
 
-import "countersign/backend/service"
+import (
+	"net/url"
+
+	"countersign/backend/service"
+)
 
 // SupportView is whom a person can ask for help, signed in or not.
 type SupportView struct {
@@ -23,7 +27,17 @@ func (s *shell) support() (service.Support, error) {
 	if open == nil {
 		return service.Support{}, nil
 	}
-	return open.workspace.Support(s.context())
+	support, err := open.workspace.Support(s.context())
+	if !mayOpen(support.Address) { // which a server may have made up
+		support.Address = ""
+	}
+	return support, err
+}
+
+// mayOpen reports whether an address leads to a page or an email, and to no other program of this computer.
+func mayOpen(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http" || u.Scheme == "mailto")
 }
 
 // OpenSupport opens the contact with the system's program for it: the page gives no address.

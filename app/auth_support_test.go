@@ -1,8 +1,11 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"testing"
+
+	"countersign/backend/service"
 )
 
 func TestSupport_IsToldWithoutASession(t *testing.T) {
@@ -26,6 +29,35 @@ func TestSupport_IsToldWithoutASession(t *testing.T) {
 	w.ok(w.auth.OpenSupport())
 	if !slices.Equal(w.desk.visited, []string{"mailto:help@example.com"}) {
 		t.Errorf("it opened %v", w.desk.visited)
+	}
+}
+
+// lyingSupport is a server that names an address of its own.
+type lyingSupport struct {
+	service.Workspace
+	address string
+}
+
+func (l lyingSupport) Support(context.Context) (service.Support, error) {
+	return service.Support{Contact: "help@example.com", Address: l.address}, nil
+}
+
+func TestSupport_ServerOpensNoOtherProgram(t *testing.T) {
+	t.Parallel()
+	w := newWindow(t)
+	w.create()
+	for address, opens := range map[string]bool{
+		"mailto:help@example.com": true, "https://example.com/help": true, "HTTP://example.com": true,
+		"file:///etc/passwd": false, "smb://example.com/share": false, "ms-msdt:/id": false, "javascript:alert(1)": false, "/usr/bin/true": false, "%zz": false,
+	} {
+		w.s.opened.workspace.Workspace = lyingSupport{w.s.opened.workspace.Workspace, address}
+		w.desk.visited = nil
+		v, err := w.auth.Support()
+		w.ok(err)
+		w.ok(w.auth.OpenSupport())
+		if v.Opens != opens || (len(w.desk.visited) > 0) != opens {
+			t.Errorf("%s: %t, and it opened %v", address, v.Opens, w.desk.visited)
+		}
 	}
 }
 
