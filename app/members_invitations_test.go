@@ -127,7 +127,7 @@ func TestSaveOverview_HasEachMemberAndNoSecret(t *testing.T) {
 	}
 	text, err := os.ReadFile(i.desk.saveTo + ".csv")
 	i.ok(err)
-	for _, want := range []string{"'=2+3,formula@example.com,member,invited,off,no,,,,,,\r\n", "Amara Okafor,amara.okafor@example.com,owner,active,off,no,,,,,,2"} {
+	for _, want := range []string{"'=2+3,formula@example.com,member,invited,off,no,,,,,,,\r\n", "Amara Okafor,amara.okafor@example.com,owner,active,off,no,,,,,,2"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in %q", want, text)
 		}

@@ -25,7 +25,7 @@ func TestShell_HoldsNothingOfASignIn(t *testing.T) {
 	t.Parallel()
 	outlive := []string{
 		"root", "chosen", "desktop", "secrets", "now", "cost", "alarm", "logger", "opening", "file", "reviewing", "restoring", "mu", "ctx", "opened", "unlogged",
-		"in", "lockedFor", "left", "lost", "ending", "clipboard", "preferences", "place", "reads",
+		"hearing", "in", "lockedFor", "left", "lost", "ending", "clipboard", "preferences", "place", "reads",
 	}
 	of := reflect.TypeFor[shell]()
 	for i := range of.NumField() {

@@ -17,7 +17,7 @@ var readers = []string{
 	"Admin.Members", "Admin.Member", "Admin.CheckMembers", "Admin.Policy", "Admin.Rehearse", "Admin.Approvals", "Admin.PreviewRun", "Admin.Runs",
 	"Admin.Ledger", "Admin.Unacknowledged",
 	"PrintRun.Plan",
-	"Session.Documents", "Session.ReadDocuments", "Session.OwnKeys", "Workspace.CheckNew", "Workspace.ID", "Challenge.Name", "RedeemAttempt.Leave", "Session.Vault", "Admin.RotationStart", "Admin.RotationEnd", "Workspace.BeginKit", "KitAttempt.Message", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
+	"Session.Documents", "Session.ReadDocuments", "Session.OwnKeys", "Workspace.CheckNew", "Workspace.ID", "Challenge.Name", "RedeemAttempt.Leave", "Session.Vault", "Admin.RotationStart", "Admin.RotationEnd", "Workspace.BeginKit", "KitAttempt.Message", "Session.MissingFiles", "Session.UnknownFiles", "Session.Files", "Session.Work", "Workspace.Now", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState", "Admin.KnownVault",
 	"Quarantine.Report", "Acceptance.Review", "Admin.Clock",
 
 	"Session.ForUnlock", "Locked.Terms", "Locked.Remaining", "Locked.Leave",

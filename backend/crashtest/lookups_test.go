@@ -97,7 +97,7 @@ var lookUps = []useCase{
 				got(a.Unacknowledged(p.ctx))
 			}
 		}},
-	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState",
+	{name: "look at the contracts", base: contractsBase, covers: []string{"Session.Documents", "Session.ReadDocuments", "Session.MissingFiles", "Session.UnknownFiles", "Admin.NameDocuments", "Admin.Rotation", "Admin.KitState", "Admin.KnownVault",
 		"Session.Vault", "Admin.RotationStart", "Admin.RotationEnd"},
 		ready: func(p *person) func() {
 			p.start()
@@ -111,6 +111,8 @@ var lookUps = []useCase{
 				must(a.NameDocuments(p.ctx, page.Entries))
 				got(a.Rotation(p.ctx))
 				got(a.KitState(p.ctx))
+				key, _, err := a.KnownVault(p.ctx)
+				got(key, err)
 				got(s.Vault(p.ctx))
 				_, holders, err := a.RotationStart(p.ctx)
 				if must(err); len(holders) != 1 {

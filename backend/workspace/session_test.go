@@ -100,7 +100,7 @@ func TestSession_EndedDoesNothingOfWhatItCould(t *testing.T) {
 		"Session.AddDocuments": {1, make([]service.DocumentRow, 1)}, "Session.ChangeDocuments": {service.DocumentsRename}, "Session.SaveComputer": {service.NewComputer{Name: "C", Public: computer.Public{SigningKey: make([]byte, 32), BoxKey: make([]byte, 32)}, Seal: make([]byte, 32)}}, "Session.RenameComputer": {"c", "C"}, "Session.BeginAddApp": {"A"}, "Session.RenameApp": {1, "A"},
 		"Session.SaveKeyPair": {service.WrappedKeyPair{Recipient: "age1", Wrapped: []byte("w")}},
 		"Admin.AskApproval":   {service.ApprovePrintRun, []string{"a"}, "r"}, "Admin.BeginRun": {service.RunRequest{Members: []string{"a"}, Kind: service.RunPrint, Reason: "r"}},
-		"Admin.NoteExport": {service.ExportOpened}, "Admin.RenameWorkspace": {"Other"}, "Admin.SetIdle": {3}, "Admin.SetCheckDays": {30}, "Admin.SetRole": {"a", service.RoleMember},
+		"Admin.NoteExport": {service.ExportOpened}, "Admin.RenameWorkspace": {"Other"}, "Admin.SetIdle": {3}, "Admin.SetCheckDays": {30}, "Admin.SetLanguageOf": {[]string{"a"}, "de"}, "Admin.SetRole": {"a", service.RoleMember},
 	}
 	for of, v := range map[string]reflect.Value{"Session": reflect.ValueOf(s.Session), "Admin": reflect.ValueOf(a.Admin)} {
 		for m, method := range v.Methods() {
