@@ -47,9 +47,10 @@ function findForeign(given) {
   const months = Array.from({ length: 12 }, (_, month) =>
     ['long', 'short'].map((form) => new Date(2026, month, 1).toLocaleString('en-GB', { month: form })),
   ).flat();
-  // What the catalogue hasn’t: what was typed, dates, and codes between the words.
+  // What the catalogue hasn’t: what was typed, dates, the commit of the program, and codes between the words.
   const data = [...given, ...months].sort((a, b) => b.length - a.length);
-  const rest = (text) => data.reduce((left, it) => left.replaceAll(it, ''), text);
+  const rest = (text) =>
+    data.reduce((left, it) => left.replaceAll(it, ''), text.replace(/\b[0-9a-f]{12}\b/, ''));
   const foreign = (text) =>
     /[aeioun]/i.test(rest(text)) || (/\p{L}/u.test(rest(text)) && !/[áêïøüñ~]/i.test(text));
   const found = new Set();
