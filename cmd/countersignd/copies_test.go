@@ -176,7 +176,11 @@ func (p *place) backUp() (file string, r copied) {
 // untouched expects a database without a workspace.
 func (p *place) untouched() {
 	p.Helper()
-	p.refused(cli.ExitUnavailable, "no_workspace", "verify")
+	code := "no_workspace"
+	if _, err := os.Stat(p.settings["server-key"]); err != nil {
+		code = "key_missing" // nothing was made that a key is for
+	}
+	p.refused(cli.ExitUnavailable, code, "verify")
 	db := p.sql()
 	defer db.Close(context.Background())
 	for _, table := range []string{"profiles", "events", "secrets", "blobs", "blob_chunks"} {
