@@ -229,7 +229,7 @@ var useCases = []useCase{
 	{name: "put the checklist away", base: created, covers: []string{"Session.PutChecklistAway"}, ready: signedIn(func(p *person, s *client.Session) {
 		must(s.PutChecklistAway(p.ctx, true))
 	})},
-	{name: "put news away", base: enabled, covers: []string{"Session.PutNewsAway"}, ready: func(p *person) func() {
+	{name: "put news away", base: enabled, prepares: true, covers: []string{"Session.PutNewsAway"}, ready: func(p *person) func() {
 		p.start()
 		s := p.signIn()
 		p.print(s.BeginNewCodes(p.ctx, p.proof()))
