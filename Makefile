@@ -180,14 +180,15 @@ endif
 
 .PHONY: test test-all
 # The page's packages are mostly waited for: Go code is looked at meanwhile. Windows are mostly waited for, too, and the
-# page's tools keep one core busy at most: both run beside the Go tests and the first of the browser tests. Two Go
-# commands at once would compile the same packages: the windows' application is built when lint has compiled them. The
-# bindings are written anew for a moment, and nobody may read them meanwhile.
+# page's tools keep one core busy at most: both run beside the Go tests. The browser tests keep all cores busy by
+# themselves. Two Go commands at once would compile the same packages: the windows' application is built when lint has
+# compiled them.
 test: ## check each area: this is what CI runs
 	@$(MAKE) setup-test
 	@$(MAKE) -j2 ready-page lint-go
-	@$(MAKE) -j2 check-go-browser check-page-window
-	@$(MAKE) test-bindings
+	@$(MAKE) -j2 check-go check-page-window
+	@$(MAKE) -j2 test-bindings ready-e2e
+	@$(MAKE) test-e2e
 	@echo "make test: everything passed"
 
 test-all: test ## check everything: what "make test" checks, the rest of the Go, browser and window tests, the race detector, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
@@ -195,12 +196,11 @@ test-all: test ## check everything: what "make test" checks, the rest of the Go,
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
-.PHONY: ready-page check-go-browser check-page-window
+.PHONY: ready-page check-go check-page-window
 ready-page: setup $(page)
 
-check-go-browser:
+check-go:
 	@$(MAKE) test-go tags=$(production)
-	@$(MAKE) test-e2e
 
 check-page-window:
 	@$(MAKE) lint-page

@@ -189,6 +189,24 @@ func TestAddApp_IsToldUntilItIsPutAway(t *testing.T) {
 	}
 }
 
+func TestAddApp_RightCodeEndsTheWrongOnes(t *testing.T) {
+	t.Parallel()
+	h, owner, _ := guarded(t)
+	s := owner.signIn()
+	for _, name := range []string{"Tablet", "Laptop"} {
+		shown, err := s.BeginAddApp(t.Context(), name, owner.proof())
+		h.ok(err)
+		fresh := h.phoneOf(shown)
+		for left := 4; left > 0; left-- {
+			if e := h.refused(second(s.Confirm(t.Context(), secret.NewText(fresh.wrong()))), service.CodeCodeWrong); e.Args["left"] != left {
+				t.Errorf("%s: %v left in place of %d", name, e.Args["left"], left)
+			}
+		}
+		h.ok(second(s.Confirm(t.Context(), secret.NewText(fresh.code()))))
+		h.clock.step(time.Minute)
+	}
+}
+
 func TestAddApp_TurnsTheAuthenticatorOnAgain(t *testing.T) {
 	t.Parallel()
 	h, owner, phones, codes := withApps(t)
