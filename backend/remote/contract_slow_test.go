@@ -23,19 +23,7 @@ func TestOnce_RequestsThatComeThriceKeepTheContract(t *testing.T) {
 				t.Log("nothing was changed")
 			}
 		})
-		files := p.all[0].database.Workspace("main").Blobs(p.ctx())
-		first := true
-		return servicetest.Place{
-			Name: ownerName, Email: ownerEmail, Password: ownerPass, Now: p.clk.now, Advance: p.clk.advance, Served: true,
-			Lose: func(name string) { p.ok(files.Remove(name)) },
-			Open: func(t testing.TB) *client.Workspace {
-				if first {
-					first = false
-					return p.owner
-				}
-				return p.computer(t)
-			},
-		}
+		return p.forContract()
 	})
 }
 

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"countersign/backend/postgres"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
 	"countersign/cmd/internal/logreport"
@@ -30,19 +28,11 @@ func yesFlag(c *cobra.Command, o *options) {
 // noteRestored says of a database that was put back with PostgreSQL's own means what restore says of a backup. It needs the server's key, and the whole log has to
 // fit: who has the database alone can't say it. Members' computers still ask for the code.
 func noteRestored(ctx context.Context, e *env, _ []string) error {
-	c, err := e.configured("database", "server-key")
-	if err != nil {
-		return err
-	}
-	s, err := openSite(ctx, c, postgres.Open, slog.New(slog.DiscardHandler))
+	s, r, err := verified(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	r, err := s.workspace.VerifyLog(ctx, nil)
-	if err != nil {
-		return err
-	}
 	if v, text := logreport.Of(r); !v.OK {
 		if err := e.print(v, text); err != nil {
 			return err
