@@ -85,15 +85,16 @@ func (s *session) now() api.SessionState {
 	ctx, cancel := context.WithTimeout(s.alive, timeToConnect)
 	defer cancel()
 	_, err := call(ctx, s.k, s, api.Look, api.None{})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil && !s.ended { // it cannot be asked: what this computer's clock says stands
-		s.state.LimitReached = s.k.now().Sub(s.began) >= service.SessionLimit
-		s.state.Remaining = 0
-		s.finish()
+	if err != nil { // it cannot be asked: what this computer's clock says stands
+		s.mu.Lock()
+		if !s.ended {
+			s.state.LimitReached = s.k.now().Sub(s.began) >= service.SessionLimit
+			s.state.Remaining = 0
+			s.finish()
+		}
+		s.mu.Unlock()
 	}
-	state = s.state
-	state.Remaining = min(state.Remaining, max(0, s.most()))
+	state, _ = s.guess()
 	return state
 }
 
@@ -129,7 +130,7 @@ func (s *session) guess() (state api.SessionState, sure bool) {
 	if gone < 0 { // the clock went back: the server's did not
 		return state, false
 	}
-	state.Remaining = min(state.Remaining-gone, most)
+	state.Remaining = max(0, min(state.Remaining-gone, most))
 	return state, state.Remaining > 0
 }
 
