@@ -231,7 +231,6 @@ export const authShots = [
       await checkBackup(page);
       await button(page, 'Restore workspace').click();
       await page.getByLabel('Verification code').pressSequentially('123456');
-      await button(page, 'Restore workspace').click();
       await page.getByText('Workspace restored').waitFor();
     },
   },
@@ -372,7 +371,6 @@ export const authShots = [
       await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
       await button(dialog, 'Review').click();
       await dialog.getByLabel('Verification code').pressSequentially('123456');
-      await button(dialog, 'Review').click();
       await dialog.getByText('Who can sign in').waitFor();
     },
   },

@@ -439,7 +439,6 @@ export const profileShots = [
       await button(page, 'Add an app').click();
       await page.getByLabel('Your password').fill('tundra velvet orchard 91');
       await page.getByRole('dialog').getByLabel('Verification code').pressSequentially('592716');
-      await button(page, 'Continue').click();
       await page.getByRole('heading', { name: 'Add an authenticator app', level: 1 }).waitFor();
       await page.getByLabel('Verification code').pressSequentially('592716');
       await page.getByText('You can now sign in').waitFor();
