@@ -168,8 +168,7 @@ func (p *pack) all() error {
 	if err := isDocument(kinds, main); err != nil {
 		return err
 	}
-	_, err = p.document(main)
-	return err
+	return p.document(main)
 }
 
 // isDocument refuses what has macros, and what is another kind of document than its
@@ -199,14 +198,14 @@ func isDocument(kinds []byte, main string) error {
 }
 
 // document takes the main part, and all that belongs to it.
-func (p *pack) document(main string) (string, error) {
+func (p *pack) document(main string) error {
 	body, err := p.read(main)
 	if err != nil {
-		return "", err
+		return err
 	}
 	rels, err := p.relationships(relsOf(main), main)
 	if err != nil {
-		return "", err
+		return err
 	}
 	var own []relationship
 	for _, r := range rels {
@@ -216,13 +215,13 @@ func (p *pack) document(main string) (string, error) {
 			continue
 		}
 		if r.Target, err = p.take(kind, r.Target, hasPictures); err != nil {
-			return "", err
+			return err
 		}
 		if r.Target != "" {
 			own = append(own, r)
 		}
 	}
-	return "", p.add("word/document.xml", body, own)
+	return p.add("word/document.xml", body, own)
 }
 
 // take gives a part’s new name, after reading it where it is the first time; none,
