@@ -87,17 +87,17 @@ export class Issue {
   /** The pages that are on their way to the printer, the cover's among them. */
   pages = $derived(this.sheets ? pagesOf(this.sheets) : 0);
 
-  /** Asks what the run would do. */
+  /** Asks what the run would do. All of it is shown at once: until then the dialog can be left. */
   load = (): Promise<boolean> =>
     this.form.run(async () => {
-      this.preview = await session.use((token) => PrintRuns.preview(token, this.members));
-      this.policy = await session.use(Settings.get);
-      if (!this.policy.twoPeople || this.approval) return;
-      const waiting = (await session.use(Settings.approvals)) ?? [];
-      this.approval = waiting.find(
-        (a) => a.mine && a.kind === 'print-run' && same(a.members ?? [], this.ids),
-      );
+      const preview = await session.use((token) => PrintRuns.preview(token, this.members));
+      const policy = await session.use(Settings.get);
+      const ids = (preview.ready ?? []).map(({ id }) => id);
+      const waiting = policy.twoPeople && !this.approval ? await session.use(Settings.approvals) : undefined;
+      this.approval ??= waiting?.find((a) => a.mine && a.kind === 'print-run' && same(a.members ?? [], ids));
       this.reason ||= this.approval?.reason ?? '';
+      this.policy = policy;
+      this.preview = preview;
     });
 
   /** From what is asked to the proof, and on at once where none is due. */
