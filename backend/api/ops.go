@@ -320,7 +320,7 @@ var (
 	ExportLog  = adminOp[None, service.LogExport]("log/export", "Writes the audit log, as lines of Data.", again, long)
 	NoteExport = adminOp[NoteExportRequest, None]("log/note-export", "Logs what was done with an encrypted file.")
 	SigningKey = adminOp[None, []byte]("signing-key", "Gives the public key that exports are signed with.", again)
-	Sign       = adminOp[Message, []byte]("sign", "Signs an export’s manifest.", again, large)
+	Sign       = adminOp[Message, []byte]("sign", "Signs the manifest of an export or a backup that the admin makes.", again, large)
 
 	KitState        = adminOp[None, service.KitState]("kit", "Tells what is known of the Emergency Kit.", again)
 	MakeKit         = adminOp[MakeKitRequest, service.KitMade]("kit/make", "Logs a new Emergency Kit, and activates its key.")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -79,9 +80,11 @@ func TestSigningKey_ClosedWorkspaceHasNone(t *testing.T) {
 	a := owner.admin()
 	key, err := a.SigningKey(t.Context())
 	h.ok(err)
-	message := []byte("a manifest")
+	public := key.Public().(ed25519.PublicKey)
+	message, err := json.Marshal(map[string]any{"form": "countersign bundle", "workspaceId": h.w.ID(), "createdBy": owner.name, "key": []byte(public)})
+	h.ok(err)
 	signature, err := key.Sign(nil, message, crypto.Hash(0))
-	if h.ok(err); !ed25519.Verify(key.Public().(ed25519.PublicKey), message, signature) {
+	if h.ok(err); !ed25519.Verify(public, message, signature) {
 		t.Fatal("what it signs is not signed with it")
 	}
 	h.w.Close()

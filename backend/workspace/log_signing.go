@@ -1,30 +1,63 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
 	"io"
 
 	"countersign/backend/secret"
+	"countersign/backend/service"
 	"countersign/backend/store"
 )
 
 // SigningKey signs what leaves the workspace in files (Ed25519, RFC 8032), so that
 // whoever has noted its fingerprint knows where such a file is from. It follows
-// from the integrity key (HKDF, RFC 5869) and is kept nowhere. Errors: forbidden,
+// from the integrity key (HKDF, RFC 5869) and is kept nowhere. It signs the manifests of
+// bundles alone, and only those that say the name of who asks. Errors: forbidden,
 // session_ended; folder.
 func (a *Admin) SigningKey(ctx context.Context) (crypto.Signer, error) {
-	if err := a.view(ctx, func(store.ReadTx) error { return nil }); err != nil {
+	var name string
+	err := a.view(ctx, func(tx store.ReadTx) error {
+		p, err := a.profile(tx)
+		name = p.Name
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	s, err := a.s.w.signer(signsExports)
 	if err != nil {
 		return nil, err // and no signer that is nil
 	}
-	return s, nil
+	return &manifestSigner{s, name}, nil
+}
+
+// formBundle is what package bundle writes in the manifest of each of its files.
+const formBundle = "countersign bundle"
+
+// manifestSigner signs for an admin: what says that somebody else made it, or that it is of another
+// workspace, would be believed by whoever has noted the key.
+type manifestSigner struct {
+	*signer
+	name string
+}
+
+func (s *manifestSigner) Sign(r io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error) {
+	var m struct {
+		Form, WorkspaceID, CreatedBy string
+		Key                          []byte
+	}
+	switch err := json.Unmarshal(message, &m); {
+	case err != nil, m.Form != formBundle, m.WorkspaceID != s.w.ID(), m.CreatedBy != s.name, !bytes.Equal(m.Key, s.public):
+		return nil, service.Refuse(service.CodeForbidden).Because(errors.New("it isn’t the manifest of a file that its signer makes"))
+	}
+	return s.signer.Sign(r, message, opts)
 }
 
 // What keys follow from the integrity key.

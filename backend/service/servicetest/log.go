@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -247,16 +249,38 @@ func signs(f *fixture) {
 	key, err := a.SigningKey(f.ctx())
 	f.ok(err)
 	public, ok := key.Public().(ed25519.PublicKey)
-	message := random(64)
+	other := f.member(service.RoleAdmin)
+	again, err := other.admin().SigningKey(f.ctx())
+	f.ok(err)
+	f.same("the key of everybody", again.Public(), key.Public())
+
+	manifest := func(change map[string]any) []byte {
+		m := map[string]any{"form": "countersign bundle", "workspaceId": f.owner.w.ID(), "createdBy": f.owner.name, "key": []byte(public)}
+		maps.Copy(m, change)
+		message, err := json.Marshal(m)
+		f.ok(err)
+		return message
+	}
+	message := manifest(nil)
 	signature, err := key.Sign(nil, message, crypto.Hash(0))
 	f.ok(err)
 	if !ok || !ed25519.Verify(public, message, signature) || ed25519.Verify(public, random(64), signature) {
 		f.Error("the signature is another's")
 	}
-	other := f.member(service.RoleAdmin)
-	again, err := other.admin().SigningKey(f.ctx())
-	f.ok(err)
-	f.same("the key of everybody", again.Public(), key.Public())
+	for what, message := range map[string][]byte{
+		"random bytes":         random(64),
+		"another form":         manifest(map[string]any{"form": "countersign log"}),
+		"another workspace's":  manifest(map[string]any{"workspaceId": "another"}),
+		"in another's name":    manifest(map[string]any{"createdBy": other.name}),
+		"with another's key":   manifest(map[string]any{"key": random(ed25519.PublicKeySize)}),
+		"a key of two kinds":   append(manifest(nil)[:len(message)-1], `,"key":5}`...),
+		"something behind it":  append(manifest(nil), "{}"...),
+		"in another's, by key": append(manifest(nil)[:len(message)-1], `,"createdby":"`+other.name+`"}`...),
+	} {
+		signature, err := key.Sign(nil, message, crypto.Hash(0))
+		f.refused(err, service.CodeForbidden)
+		f.same(what, len(signature), 0)
+	}
 }
 
 func clockBack(f *fixture) {
