@@ -32,8 +32,15 @@ type signIn struct {
 	requireFrom time.Time                // from when 2FA is required, as its person was told; of followNews alone
 	copied      *copied                  // what it has put on the clipboard
 
-	mu         sync.Mutex // guards what follows
-	closed     bool
+	mu     sync.Mutex // guards what follows
+	closed bool
+	adding addQueue // contracts on their way, and those that wait
+	drops  int      // the last number of a file that the page is sending
+	holds
+}
+
+// holds is what a sign-in forgets when it is closed.
+type holds struct {
 	timer      *time.Timer                   // when the session may have ended
 	since      time.Time                     // when it began, by the shell's clock
 	warned     bool                          // the page tells that it is about to lock
@@ -44,9 +51,7 @@ type signIn struct {
 	chToken    string                        // by which the page names it
 	given      []client.GivenOut             // one-time codes on the screen
 	run        *pendingRun                   // a print run whose sheets are on their way
-	adding     addQueue                      // contracts on their way, and those that wait
 	dropped    map[int]*dropping             // files that the page is sending, by number
-	drops      int                           // the last of these numbers
 	jobs       map[string]context.CancelFunc // long works on contracts, by kind
 	list       *pickedList                   // members to import
 	stopImport context.CancelFunc            // of an import under way
@@ -70,7 +75,7 @@ type enroller interface {
 
 // newSignIn is called with s.mu held.
 func (s *shell) newSignIn() *signIn {
-	in := &signIn{s: s, copied: &copied{on: &s.clipboard}, dropped: map[int]*dropping{}, jobs: map[string]context.CancelFunc{}}
+	in := &signIn{s: s, copied: &copied{on: &s.clipboard}, holds: holds{dropped: map[int]*dropping{}, jobs: map[string]context.CancelFunc{}}}
 	in.ctx, in.stop = context.WithCancel(s.ctx)
 	return in
 }
@@ -269,14 +274,12 @@ func (s *shell) endSession(who enroller) {
 func (in *signIn) close() {
 	in.mu.Lock()
 	in.closed = true
-	challenge, unlock := in.challenge, in.unlock
+	former := in.holds
+	in.holds = holds{}
 	given, untold := in.adding.give(), len(in.adding.given)
 	in.adding.given = nil
-	in.since, in.warned, in.email, in.kept, in.unlock = time.Time{}, false, "", Kept{}, nil
-	in.challenge, in.chToken, in.given, in.run, in.dropped, in.jobs, in.list, in.stopImport, in.export = nil, "", nil, nil, nil, nil, nil, nil, nil
-	if in.timer != nil {
-		in.timer.Stop()
-		in.timer = nil
+	if former.timer != nil {
+		former.timer.Stop()
 	}
 	in.mu.Unlock()
 	in.stop()
@@ -289,10 +292,10 @@ func (in *signIn) close() {
 	}
 	in.keys.forget()
 	in.preview.close("")
-	if challenge != nil {
-		challenge.Leave()
+	if former.challenge != nil {
+		former.challenge.Leave()
 	}
-	leaveAll([]*unlockable{unlock})
+	leaveAll([]*unlockable{former.unlock})
 }
 
 // open reports whether the sign-in is still the window's.
