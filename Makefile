@@ -179,16 +179,15 @@ test-go test-race test-race-more test-postgres test-e2e test-e2e-more test-windo
 endif
 
 .PHONY: test test-all
-# The page's packages are mostly waited for: Go code is looked at meanwhile. Windows are mostly waited for, too, and the
-# page's tools keep one core busy at most: both run beside the Go tests. The browser tests keep all cores busy by
-# themselves. Two Go commands at once would compile the same packages: the windows' application is built when lint has
-# compiled them.
+# The page's packages are mostly waited for: Go code is looked at meanwhile. Windows are mostly waited for, too: they, and what
+# the page's tools look at, run beside the tests of Go and then the browser's. Two Go commands at once would compile the same
+# packages: the windows' application is built before.
 test: ## check each area: this is what CI runs
 	@$(MAKE) setup-test
 	@$(MAKE) -j2 ready-page lint-go
-	@$(MAKE) -j2 check-go check-page-window
-	@$(MAKE) -j2 test-bindings ready-e2e
-	@$(MAKE) test-e2e
+	@$(MAKE) ready-window
+	@$(MAKE) -j2 check-go-browser check-window-page
+	@$(MAKE) test-bindings
 	@echo "make test: everything passed"
 
 test-all: test ## check everything: what "make test" checks, the rest of the Go, browser and window tests, the race detector, the use cases over PostgreSQL, other systems, and the builds of countersignctl and countersignd
@@ -196,16 +195,17 @@ test-all: test ## check everything: what "make test" checks, the rest of the Go,
 	@$(MAKE) -j2 test-e2e-more test-window-more
 	@echo "make test-all: everything passed"
 
-.PHONY: ready-page check-go check-page-window
+.PHONY: ready-page check-go-browser check-window-page
 ready-page: setup $(page)
 
-check-go:
+check-go-browser:
 	@$(MAKE) test-go tags=$(production)
+	@$(MAKE) test-e2e
 
-check-page-window:
+check-window-page:
+	@$(MAKE) test-window
 	@$(MAKE) lint-page
 	@$(MAKE) test-frontend
-	@$(MAKE) test-window
 
 .PHONY: test-go test-race test-race-more test-platforms
 test-go: setup-build setup-test $(page) ## Go tests, with those that "make test" leaves out
@@ -257,14 +257,15 @@ test-e2e-more: ready-e2e ## the browser tests that "make test" leaves out
 	@$(playwright) --grep @more
 
 # The largest files take longest: they begin first.
+windows := $(filter-out $(window_more:%=e2e/window/%.test.mjs),$(shell ls -S e2e/window/*.test.mjs))
 test-window: ready-window ## the real window, through the accessibility tree
-	@ls -S $(filter-out $(window_more:%=e2e/window/%.test.mjs),$(wildcard e2e/window/*.test.mjs)) | xargs -P 2 -n 1 build/one-window-test.sh
+	@printf '%s\n' $(windows) | xargs -P 2 -n 1 build/one-window-test.sh
 
 test-window-more: ready-window ## the window tests that "make test" leaves out
 	@ls -S $(window_more:%=e2e/window/%.test.mjs) | xargs -P 2 -n 1 build/one-window-test.sh
 
-test-ten: ready-e2e ready-window ## all browser and window tests ten times on a busy machine; RUNS says how often
-	@build/test-ten.sh
+test-ten: ready-e2e ready-window ## the browser and window tests of "make test" ten times on a busy machine; RUNS says how often
+	@build/test-ten.sh $(windows)
 
 .PHONY: ready-e2e ready-window
 ready-e2e: setup-test dev-app seed countersignd e2e/node_modules/.package-lock.json

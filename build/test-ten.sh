@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs all browser and window tests ten times on a busy machine, and says at the end which tests failed, and how often.
-# Each run's output and the traces of its failures are in build/ten. Use it by make test-ten, which builds what it needs.
+# Runs the browser tests, and beside them these of windows, ten times on a busy machine, and says at the end which tests
+# failed, and how often. Each run's output and the traces of its failures are in build/ten. Use it by make test-ten, which
+# builds what it needs.
 #
-#   build/test-ten.sh
+#   build/test-ten.sh e2e/window/NAME.test.mjs…
 #
 # RUNS says how often, BUSY how many processes keep the machine busy: 2.
 set -euo pipefail
@@ -10,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 runs=${RUNS:-10}
 out=build/ten
+windows=("$@")
 
 main() {
   rm -rf "$out"
@@ -27,12 +29,13 @@ main() {
 }
 
 one_run() {
-  local begun=$SECONDS file failed=0
+  local begun=$SECONDS failed=0 browser
   SNAPSHOTS=1 build/private-desktop.sh node e2e/node_modules/@playwright/test/cli.js test \
-    --config e2e/playwright.config.mjs --output "$PWD/$out/$1-traces" >"$out/$1-browser.log" 2>&1 </dev/null || failed=1
-  for file in e2e/window/*.test.mjs; do
-    build/one-window-test.sh "$file" >"$out/$1-$(basename "$file" .test.mjs).log" 2>&1 || failed=1
-  done
+    --config e2e/playwright.config.mjs --grep-invert @more --output "$PWD/$out/$1-traces" \
+    >"$out/$1-browser.log" 2>&1 </dev/null &
+  browser=$!
+  printf '%s\n' "${windows[@]}" | xargs -P 2 -n 1 build/one-window-test.sh >"$out/$1-window.log" 2>&1 || failed=1
+  wait "$browser" || failed=1
   printf 'run %s of %s: %s, %d s\n' "$1" "$runs" "$([ "$failed" = 0 ] && echo passed || echo failed)" $((SECONDS - begun))
   [ "$failed" = 0 ] || : >"$out/failed"
 }

@@ -62,17 +62,19 @@ test.describe('with 2FA on', () => {
         })),
     );
 
-  test('the code field shows its focus before anything is typed, and runs from left to right', async ({
-    page,
-  }) => {
-    await person.givePassword(page);
-    const field = page.getByLabel('Verification code');
-    await expect(field).toBeFocused();
-    await expect.poll(async () => (await slots(field)).map(({ focus }) => focus).indexOf(true)).toBe(0);
-    await page.evaluate(() => (document.documentElement.dir = 'rtl'));
-    const lefts = (await slots(field)).map(({ left }) => left);
-    expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
-  });
+  test(
+    'the code field shows its focus before anything is typed, and runs from left to right',
+    { tag: '@more' },
+    async ({ page }) => {
+      await person.givePassword(page);
+      const field = page.getByLabel('Verification code');
+      await expect(field).toBeFocused();
+      await expect.poll(async () => (await slots(field)).map(({ focus }) => focus).indexOf(true)).toBe(0);
+      await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+      const lefts = (await slots(field)).map(({ left }) => left);
+      expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
+    },
+  );
 });
 
 test('the key’s groups run from left to right where the words do not', { tag: '@more' }, async ({ page }) => {
@@ -93,27 +95,31 @@ test.describe('with names in other scripts', () => {
   ];
   test.use({ home: { owner: { ...person.amara, workspace: 'مكتب الشمال للمحاماة' }, people } });
 
-  test('a name runs in the direction of its script, and begins where the others do', async ({ page }) => {
-    await expect(page.getByRole('heading', { name: 'مكتب الشمال للمحاماة' })).toHaveCSS('direction', 'rtl');
-    await person.givePassword(page);
-    await toMembers(page);
-    for (const { name, email } of people) {
-      const cell = row(page, email).getByRole('gridcell', { name, exact: true });
-      await expect(cell).toHaveCSS('direction', name === 'Søren Åberg' ? 'ltr' : 'rtl');
-      const [gap, cut] = await cell.evaluate((it) => {
-        const range = document.createRange();
-        range.selectNodeContents(it);
-        const [words, box] = [range.getBoundingClientRect(), it.getBoundingClientRect()];
-        return [words.left - box.left, it.scrollWidth > it.clientWidth];
-      });
-      // One that is too long begins at its right edge; the others stand below the head of the column.
-      if (!cut) expect(gap).toBeLessThan(12);
-    }
-    await row(page, people[0].email).getByRole('gridcell', { name: people[0].name, exact: true }).click();
-    await expect(page.getByRole('heading', { name: people[0].name })).toHaveCSS('direction', 'rtl');
-    await button(page, 'Remove').click();
-    await expect(dialog(page).getByLabel('Your password')).toBeFocused();
-  });
+  test(
+    'a name runs in the direction of its script, and begins where the others do',
+    { tag: '@more' },
+    async ({ page }) => {
+      await expect(page.getByRole('heading', { name: 'مكتب الشمال للمحاماة' })).toHaveCSS('direction', 'rtl');
+      await person.givePassword(page);
+      await toMembers(page);
+      for (const { name, email } of people) {
+        const cell = row(page, email).getByRole('gridcell', { name, exact: true });
+        await expect(cell).toHaveCSS('direction', name === 'Søren Åberg' ? 'ltr' : 'rtl');
+        const [gap, cut] = await cell.evaluate((it) => {
+          const range = document.createRange();
+          range.selectNodeContents(it);
+          const [words, box] = [range.getBoundingClientRect(), it.getBoundingClientRect()];
+          return [words.left - box.left, it.scrollWidth > it.clientWidth];
+        });
+        // One that is too long begins at its right edge; the others stand below the head of the column.
+        if (!cut) expect(gap).toBeLessThan(12);
+      }
+      await row(page, people[0].email).getByRole('gridcell', { name: people[0].name, exact: true }).click();
+      await expect(page.getByRole('heading', { name: people[0].name })).toHaveCSS('direction', 'rtl');
+      await button(page, 'Remove').click();
+      await expect(dialog(page).getByLabel('Your password')).toBeFocused();
+    },
+  );
 
   for (const width of [1080, 800]) {
     const tag = '@more';

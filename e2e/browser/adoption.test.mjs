@@ -39,37 +39,41 @@ test('an admin sees how many have 2FA on, and copies a reminder for the others',
   await expect(page.getByRole('row', { name: 'Daniel Whitlock' })).toHaveCount(0);
 });
 
-test('what would go wrong if a phone were lost leads to what helps against it', async ({ page }) => {
-  await signIn(page);
-  // The real page on other answers: all codes of the admin are used, and a day is set from which 2FA is required.
-  await page.evaluate(() => {
-    const { Members, Settings } = globalThis.go.app;
-    const { List } = Members;
-    const { Get } = Settings;
-    Members.List = async (session) => {
-      const view = await List(session);
-      view.members.codesLeft = view.members.codesLeft.map(() => 0);
-      return view;
-    };
-    const requireFrom = new Date(Date.now() + 10 * 86_400_000).toISOString();
-    Settings.Get = async (session) => ({ ...(await Get(session)), require2FA: true, requireFrom });
-  });
-  await toAdoption(page);
-  await expect(page.getByText('Required ·')).toBeVisible();
-  const risk = page.getByRole('list', { name: 'No recovery codes left' });
-  await expect(risk.getByRole('listitem')).toHaveCount(1);
-  await expect(risk.getByText('daniel@example.com')).toBeVisible();
-  await expectAccessible(page, '2FA adoption with somebody who could be locked out');
+test(
+  'what would go wrong if a phone were lost leads to what helps against it',
+  { tag: '@more' },
+  async ({ page }) => {
+    await signIn(page);
+    // The real page on other answers: all codes of the admin are used, and a day is set from which 2FA is required.
+    await page.evaluate(() => {
+      const { Members, Settings } = globalThis.go.app;
+      const { List } = Members;
+      const { Get } = Settings;
+      Members.List = async (session) => {
+        const view = await List(session);
+        view.members.codesLeft = view.members.codesLeft.map(() => 0);
+        return view;
+      };
+      const requireFrom = new Date(Date.now() + 10 * 86_400_000).toISOString();
+      Settings.Get = async (session) => ({ ...(await Get(session)), require2FA: true, requireFrom });
+    });
+    await toAdoption(page);
+    await expect(page.getByText('Required ·')).toBeVisible();
+    const risk = page.getByRole('list', { name: 'No recovery codes left' });
+    await expect(risk.getByRole('listitem')).toHaveCount(1);
+    await expect(risk.getByText('daniel@example.com')).toBeVisible();
+    await expectAccessible(page, '2FA adoption with somebody who could be locked out');
 
-  await button(page, 'Open: Daniel Whitlock').click();
-  await expect(heading(page, 'Daniel Whitlock')).toBeVisible();
-  await button(page, '2FA adoption').click();
-  await button(page, 'Print recovery sheets').click();
-  await expect(dialog(page).getByText('Daniel Whitlock').first()).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(dialog(page)).toHaveCount(0);
-  await expect(heading(page, '2FA adoption')).toBeVisible();
+    await button(page, 'Open: Daniel Whitlock').click();
+    await expect(heading(page, 'Daniel Whitlock')).toBeVisible();
+    await button(page, '2FA adoption').click();
+    await button(page, 'Print recovery sheets').click();
+    await expect(dialog(page).getByText('Daniel Whitlock').first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(heading(page, '2FA adoption')).toBeVisible();
 
-  await button(page, 'Create Emergency Kit').click();
-  await expect(dialog(page).getByRole('heading', { name: 'Create Emergency Kit' })).toBeVisible();
-});
+    await button(page, 'Create Emergency Kit').click();
+    await expect(dialog(page).getByRole('heading', { name: 'Create Emergency Kit' })).toBeVisible();
+  },
+);

@@ -71,57 +71,58 @@ test('a second computer is added with a code from the first, and removed there',
   await expect(laptop.getByText('No one uses this email on this computer yet.')).toBeVisible();
 });
 
-test('an owner removes the only computer of a member, who comes in with a reset code', async ({
-  folder,
-  page,
-  server,
-  another,
-}) => {
-  test.slow();
-  await joinBy(page, server.invitation, amara);
-  await members.toMembers(page);
-  const invitation = await members.add(page, members.priya);
+test(
+  'an owner removes the only computer of a member, who comes in with a reset code',
+  { tag: '@more' },
+  async ({ folder, page, server, another }) => {
+    test.slow();
+    await joinBy(page, server.invitation, amara);
+    await members.toMembers(page);
+    const invitation = await members.add(page, members.priya);
 
-  // All programs of a test share a keychain. The first one has read what it needs, so this one is at another computer.
-  await forgetItems((await itemsOf(folder)).filter((name) => /\/(device|computer)$/.test(name)));
-  const laptop = await another();
-  await button(laptop, 'Join a workspace').click();
-  await button(laptop, 'Enter an invitation from paper').click();
-  await laptop.getByLabel('Server', { exact: true }).fill(server.address);
-  await laptop.getByLabel('Server key').fill(new URL(server.invitation).searchParams.get('key') ?? '');
-  await button(laptop, 'Continue').click();
-  await laptop.getByLabel('Email').fill(members.priya.email);
-  await laptop.getByLabel('Invitation or reset code').fill(invitation);
-  await choose(laptop, members.priya);
-  await expect(laptop.getByText('This computer', { exact: true })).toBeVisible();
+    // All programs of a test share a keychain. The first one has read what it needs, so this one is at another computer.
+    await forgetItems((await itemsOf(folder)).filter((name) => /\/(device|computer)$/.test(name)));
+    const laptop = await another();
+    await button(laptop, 'Join a workspace').click();
+    await button(laptop, 'Enter an invitation from paper').click();
+    await laptop.getByLabel('Server', { exact: true }).fill(server.address);
+    await laptop.getByLabel('Server key').fill(new URL(server.invitation).searchParams.get('key') ?? '');
+    await button(laptop, 'Continue').click();
+    await laptop.getByLabel('Email').fill(members.priya.email);
+    await laptop.getByLabel('Invitation or reset code').fill(invitation);
+    await choose(laptop, members.priya);
+    await expect(laptop.getByText('This computer', { exact: true })).toBeVisible();
 
-  await members.row(page, members.priya.email).dblclick();
-  await expect(
-    page.getByText('Priya Raman can sign in only on these computers.', { exact: false }),
-  ).toBeVisible();
-  await button(page, 'Remove…').click();
-  await expect(
-    dialog(page).getByText('It’s the only computer of Priya Raman.', { exact: false }),
-  ).toBeVisible();
-  await expectAccessible(page, 'Remove a member’s computer');
-  await members.proveIn(page);
-  await button(dialog(page), 'Remove').click();
-  await expect(page.getByText('Priya Raman’s last computer was removed.', { exact: false })).toBeVisible();
-  await heading(laptop, 'Sign in').waitFor(); // its window is locked without a click
-  await laptop.getByLabel('Email').fill(members.priya.email);
-  await laptop.getByLabel('Password', { exact: true }).fill(members.priya.password);
-  await button(laptop, 'Sign in').click();
-  await expect(laptop.getByText('No one uses this email on this computer yet.')).toBeVisible();
+    await members.row(page, members.priya.email).dblclick();
+    await expect(
+      page.getByText('Priya Raman can sign in only on these computers.', { exact: false }),
+    ).toBeVisible();
+    await button(page, 'Remove…').click();
+    await expect(
+      dialog(page).getByText('It’s the only computer of Priya Raman.', { exact: false }),
+    ).toBeVisible();
+    await expectAccessible(page, 'Remove a member’s computer');
+    await members.proveIn(page);
+    await button(dialog(page), 'Remove').click();
+    await expect(page.getByText('Priya Raman’s last computer was removed.', { exact: false })).toBeVisible();
+    await heading(laptop, 'Sign in').waitFor(); // its window is locked without a click
+    await laptop.getByLabel('Email').fill(members.priya.email);
+    await laptop.getByLabel('Password', { exact: true }).fill(members.priya.password);
+    await button(laptop, 'Sign in').click();
+    await expect(laptop.getByText('No one uses this email on this computer yet.')).toBeVisible();
 
-  await button(page, 'Reset password').first().click();
-  await button(dialog(page), 'Create code').click();
-  const code = await members.oneTimeCode(page);
-  await button(dialog(page), 'Done').click();
-  const next = { ...members.priya, password: 'harbour pencil orbit fifty' };
-  await members.redeem(laptop, code, next);
-  await person.toProfile(laptop);
-  await expect(laptop.getByText('It was your last one, so your old password no longer works.')).toBeVisible();
-  await expect(
-    page.getByText('Priya Raman can sign in only on these computers.', { exact: false }),
-  ).toBeVisible();
-});
+    await button(page, 'Reset password').first().click();
+    await button(dialog(page), 'Create code').click();
+    const code = await members.oneTimeCode(page);
+    await button(dialog(page), 'Done').click();
+    const next = { ...members.priya, password: 'harbour pencil orbit fifty' };
+    await members.redeem(laptop, code, next);
+    await person.toProfile(laptop);
+    await expect(
+      laptop.getByText('It was your last one, so your old password no longer works.'),
+    ).toBeVisible();
+    await expect(
+      page.getByText('Priya Raman can sign in only on these computers.', { exact: false }),
+    ).toBeVisible();
+  },
+);

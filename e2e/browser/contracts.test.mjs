@@ -158,34 +158,38 @@ test(
   },
 );
 
-test('everything is within reach of the keyboard, and what is read ends with the lock', async ({ page }) => {
-  await owner(page);
-  await add(page, { ...lease, ...memo, 'Third.txt': 'Three' });
-  const read = page.waitForRequest((it) => it.url().includes('/contract/'));
-  await row(page, 'Third.txt').focus();
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('Three', { exact: true })).toBeVisible();
-  const part = (await read).url();
-  await page.keyboard.press('End');
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Space');
-  await page.keyboard.press('Shift+ArrowDown');
-  await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByText('2 selected', { exact: true })).toHaveCount(0);
-  await page.keyboard.press('Delete');
-  await expect(toast(page, 'moved to Deleted for 30 days.')).toBeVisible();
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Preview' })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('region', { name: 'Preview' })).toHaveCount(0);
-  await button(page, 'Check files').click();
-  await expect(dialog(page).getByText(/contracts are intact\./)).toBeVisible();
-  await expectAccessible(page, 'Check files');
-  await page.keyboard.press('Escape');
-  await person.lock(page);
-  await expect.poll(async () => (await page.request.get(part)).status()).toBe(404);
-});
+test(
+  'everything is within reach of the keyboard, and what is read ends with the lock',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    await add(page, { ...lease, ...memo, 'Third.txt': 'Three' });
+    const read = page.waitForRequest((it) => it.url().includes('/contract/'));
+    await row(page, 'Third.txt').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Three', { exact: true })).toBeVisible();
+    const part = (await read).url();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('2 selected', { exact: true })).toHaveCount(0);
+    await page.keyboard.press('Delete');
+    await expect(toast(page, 'moved to Deleted for 30 days.')).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('region', { name: 'Preview' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('region', { name: 'Preview' })).toHaveCount(0);
+    await button(page, 'Check files').click();
+    await expect(dialog(page).getByText(/contracts are intact\./)).toBeVisible();
+    await expectAccessible(page, 'Check files');
+    await page.keyboard.press('Escape');
+    await person.lock(page);
+    await expect.poll(async () => (await page.request.get(part)).status()).toBe(404);
+  },
+);
 
 test(
   'a folder is dropped with what is in it, also what is empty or larger than one part',

@@ -19,7 +19,7 @@ const before = (locator) => locator.evaluate((it) => getComputedStyle(it, '::bef
 
 /* eslint-disable playwright/no-raw-locators -- much of what a document draws has no role */
 
-test('Word documents are shown as they are written', async ({ page }) => {
+test('Word documents are shown as they are written', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   await add(page, {
     'Services.docx': word.sample('python-docx.docx'),

@@ -23,46 +23,50 @@ test('a new person creates a workspace, signs out and signs in again', async ({ 
   await signIn(page);
 });
 
-test('each field says what is wrong with it, and everything stays typed', async ({ page }) => {
-  const field = (label) => page.getByLabel(label, { exact: true });
-  const right = {
-    'Workspace name': amara.workspace,
-    'Your name': amara.name,
-    Email: amara.email,
-    Password: amara.password,
-  };
-  const bad = [
-    ['Workspace name', '', /Enter a name for the workspace/],
-    ['Workspace name', 'x'.repeat(500), /too long/],
-    ['Workspace name', 'a\u0007b', /isn’t supported/],
-    ['Your name', '', /Enter your name/],
-    ['Your name', '\u202eAmara', /aren’t supported/],
-    ['Email', '', /Enter your email address/],
-    ['Email', 'amara.okafor', /in the format name@example\.com/],
-    ['Email', 'amara okafor@example.com', /Remove the space/],
-    ['Password', '', /Enter your password/],
-    ['Password', 'short', /too short/],
-    ['Password', 'password12345678', /too easy to guess/],
-    ['Password', '🗝'.repeat(1100), /too long/],
-  ];
-  await toCreate(page);
-  for (const [label, text] of Object.entries(right)) await field(label).fill(text);
-  for (const [label, text, sentence] of bad) {
-    await field(label).fill(text);
-    await button(page, 'Create workspace').click();
-    const error = page.getByRole('alert');
-    await expect(error.getByText(sentence)).toBeVisible();
-    await expect(field(label), `${label}: ${text}`).toHaveAttribute('aria-invalid', 'true');
-    await expect(field(label), `${label} is described by its error`).toHaveAccessibleDescription(sentence);
-    await expect(field(label), `${label} has the focus`).toBeFocused();
-    for (const [other, kept] of Object.entries(right)) {
-      await expect(field(other), `${other} stays typed`).toHaveValue(other === label ? text : kept);
+test(
+  'each field says what is wrong with it, and everything stays typed',
+  { tag: '@more' },
+  async ({ page }) => {
+    const field = (label) => page.getByLabel(label, { exact: true });
+    const right = {
+      'Workspace name': amara.workspace,
+      'Your name': amara.name,
+      Email: amara.email,
+      Password: amara.password,
+    };
+    const bad = [
+      ['Workspace name', '', /Enter a name for the workspace/],
+      ['Workspace name', 'x'.repeat(500), /too long/],
+      ['Workspace name', 'a\u0007b', /isn’t supported/],
+      ['Your name', '', /Enter your name/],
+      ['Your name', '\u202eAmara', /aren’t supported/],
+      ['Email', '', /Enter your email address/],
+      ['Email', 'amara.okafor', /in the format name@example\.com/],
+      ['Email', 'amara okafor@example.com', /Remove the space/],
+      ['Password', '', /Enter your password/],
+      ['Password', 'short', /too short/],
+      ['Password', 'password12345678', /too easy to guess/],
+      ['Password', '🗝'.repeat(1100), /too long/],
+    ];
+    await toCreate(page);
+    for (const [label, text] of Object.entries(right)) await field(label).fill(text);
+    for (const [label, text, sentence] of bad) {
+      await field(label).fill(text);
+      await button(page, 'Create workspace').click();
+      const error = page.getByRole('alert');
+      await expect(error.getByText(sentence)).toBeVisible();
+      await expect(field(label), `${label}: ${text}`).toHaveAttribute('aria-invalid', 'true');
+      await expect(field(label), `${label} is described by its error`).toHaveAccessibleDescription(sentence);
+      await expect(field(label), `${label} has the focus`).toBeFocused();
+      for (const [other, kept] of Object.entries(right)) {
+        await expect(field(other), `${other} stays typed`).toHaveValue(other === label ? text : kept);
+      }
+      if (label === 'Email') await expectAccessible(page, 'Create your workspace, refused');
+      await field(label).fill(right[label]);
     }
-    if (label === 'Email') await expectAccessible(page, 'Create your workspace, refused');
-    await field(label).fill(right[label]);
-  }
-  await fillWorkspace(page);
-});
+    await fillWorkspace(page);
+  },
+);
 
 test('names and passwords in any script are taken as they are', { tag: '@more' }, async ({ page }) => {
   const who = {
@@ -96,7 +100,7 @@ test('a wrong password and an unknown email are refused in the same words, and b
   await expectAccessible(page, 'Sign in, refused');
 });
 
-test('the password can be shown, and is hidden again on leaving', async ({ page }) => {
+test('the password can be shown, and is hidden again on leaving', { tag: '@more' }, async ({ page }) => {
   await toCreate(page);
   const field = page.getByLabel('Password', { exact: true });
   await field.fill(amara.password);

@@ -89,28 +89,32 @@ test('leaving new recovery codes keeps the old ones good', { tag: '@more' }, asy
   await expect(heading(page, 'You used recovery code 5.')).toBeVisible();
 });
 
-test('code usage names the code and the time, and This was not me voids the rest', async ({ page }) => {
-  const { codes, phone } = await editing(page);
-  await expect(page.getByText('No codes used yet')).toBeVisible();
-  await person.lock(page);
-  await person.signInByRecoveryCode(page, codes[2]);
-  await button(page, 'Continue').click();
-  await person.toProfile(page);
-  await person.edit(page);
-  await expect(page.getByText('Code 3', { exact: true })).toBeVisible();
-  await button(page, 'This wasn’t me').click();
-  await expectAccessible(page, 'This wasn’t me');
-  await button(dialog(page), 'Cancel codes').click();
-  await expect(page.getByText('Your remaining codes no longer work.').first()).toBeVisible();
-  await expectAccessible(page, 'Edit 2FA, codes void');
+test(
+  'code usage names the code and the time, and This was not me voids the rest',
+  { tag: '@more' },
+  async ({ page }) => {
+    const { codes, phone } = await editing(page);
+    await expect(page.getByText('No codes used yet')).toBeVisible();
+    await person.lock(page);
+    await person.signInByRecoveryCode(page, codes[2]);
+    await button(page, 'Continue').click();
+    await person.toProfile(page);
+    await person.edit(page);
+    await expect(page.getByText('Code 3', { exact: true })).toBeVisible();
+    await button(page, 'This wasn’t me').click();
+    await expectAccessible(page, 'This wasn’t me');
+    await button(dialog(page), 'Cancel codes').click();
+    await expect(page.getByText('Your remaining codes no longer work.').first()).toBeVisible();
+    await expectAccessible(page, 'Edit 2FA, codes void');
 
-  await person.lock(page);
-  await person.signInByRecoveryCode(page, codes[3]);
-  await expect(page.getByText('You have no recovery codes that work.')).toBeVisible();
-  await button(page, 'Use a verification code').click();
-  await person.typeCode(page, await phone.next());
-  await person.toProfile(page);
-});
+    await person.lock(page);
+    await person.signInByRecoveryCode(page, codes[3]);
+    await expect(page.getByText('You have no recovery codes that work.')).toBeVisible();
+    await button(page, 'Use a verification code').click();
+    await person.typeCode(page, await phone.next());
+    await person.toProfile(page);
+  },
+);
 
 test('disable asks for a code, and then the password alone opens the profile and no key is left', async ({
   folder,
@@ -142,7 +146,7 @@ test('disable takes a recovery code, too', { tag: '@more' }, async ({ page }) =>
   await expect(page.getByText('2FA is off.')).toBeVisible();
 });
 
-test('a changed password is the one that opens from then on', async ({ page }) => {
+test('a changed password is the one that opens from then on', { tag: '@more' }, async ({ page }) => {
   await person.createWorkspace(page);
   await button(page, 'Change password').click();
   await expectAccessible(page, 'Change password');
@@ -161,7 +165,7 @@ test('a changed password is the one that opens from then on', async ({ page }) =
   await person.signIn(page, undefined, { ...amara, password: fresh });
 });
 
-test('name and email are changed in their rows', async ({ page }) => {
+test('name and email are changed in their rows', { tag: '@more' }, async ({ page }) => {
   await person.createWorkspace(page);
   await page.getByLabel('Name', { exact: true }).fill('Amara O. Okafor');
   await button(page, 'Save').click();

@@ -11,28 +11,30 @@ async function toContracts(page) {
   await heading(page, 'Contracts').waitFor();
 }
 
-test('the first screen says what this is and where an invitation is used, and leads back', async ({
-  page,
-}) => {
-  await expect(page.getByText('stores your team’s contracts encrypted')).toBeVisible();
-  await expect(page.getByText('on the computer that has the workspace')).toBeVisible();
-  await button(page, 'Restore a backup').click();
-  await expectAccessible(page, 'Restore a backup');
-  await expect(button(page, 'Choose a backup file…')).toBeVisible();
-  await button(page, 'Back').click();
-  await person.toCreate(page);
-  await expect(page.getByText('No one can look up this password.')).toBeVisible();
-  for (const password of ['correct horse battery staple', 'Correct-Horse-Battery-Staple']) {
-    await page.getByLabel('Workspace name').fill(person.amara.workspace);
-    await page.getByLabel('Your name').fill(person.amara.name);
-    await page.getByLabel('Email').fill(person.amara.email);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await button(page, 'Create workspace').click();
-    await expect(page.getByRole('alert').getByText(/too easy to guess/)).toBeVisible();
-  }
-  await button(page, 'Back').click();
-  await person.createWorkspace(page);
-});
+test(
+  'the first screen says what this is and where an invitation is used, and leads back',
+  { tag: '@more' },
+  async ({ page }) => {
+    await expect(page.getByText('stores your team’s contracts encrypted')).toBeVisible();
+    await expect(page.getByText('on the computer that has the workspace')).toBeVisible();
+    await button(page, 'Restore a backup').click();
+    await expectAccessible(page, 'Restore a backup');
+    await expect(button(page, 'Choose a backup file…')).toBeVisible();
+    await button(page, 'Back').click();
+    await person.toCreate(page);
+    await expect(page.getByText('No one can look up this password.')).toBeVisible();
+    for (const password of ['correct horse battery staple', 'Correct-Horse-Battery-Staple']) {
+      await page.getByLabel('Workspace name').fill(person.amara.workspace);
+      await page.getByLabel('Your name').fill(person.amara.name);
+      await page.getByLabel('Email').fill(person.amara.email);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await button(page, 'Create workspace').click();
+      await expect(page.getByRole('alert').getByText(/too easy to guess/)).toBeVisible();
+    }
+    await button(page, 'Back').click();
+    await person.createWorkspace(page);
+  },
+);
 
 test('the checklist leads to each step, knows what is done, and stays away once it is put away', async ({
   page,
@@ -80,34 +82,38 @@ test('the checklist leads to each step, knows what is done, and stays away once 
   await expect(list.getByText('2 of 6 done')).toBeVisible();
 });
 
-test('who cannot sign in is told whom to ask, as far as the owners allow', async ({ page }) => {
-  await person.createWorkspace(page);
-  await button(page, 'Workspace').click();
-  const contact = page.getByLabel('Support contact');
-  await contact.fill('javascript:alert(1)');
-  await button(page, 'Save').click();
-  await expect(page.getByRole('alert')).toContainText('This link can’t be used here.');
-  await expect(contact).toHaveValue('javascript:alert(1)');
-  await contact.fill('Ask at the front desk');
-  await button(page, 'Save').click();
-  await expect(page.getByText('Support contact saved.')).toBeVisible();
-  await person.lock(page);
-  await button(page, 'Help').click();
-  await expect(dialog(page).getByText('Ask at the front desk')).toBeVisible();
-  await expect(dialog(page).getByText(person.amara.name)).toBeVisible();
-  await expect(dialog(page).getByText(person.amara.email)).toHaveCount(0);
-  await expectAccessible(page, 'Help, with whom to ask');
-  await button(dialog(page), 'Close').click();
+test(
+  'who cannot sign in is told whom to ask, as far as the owners allow',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.createWorkspace(page);
+    await button(page, 'Workspace').click();
+    const contact = page.getByLabel('Support contact');
+    await contact.fill('javascript:alert(1)');
+    await button(page, 'Save').click();
+    await expect(page.getByRole('alert')).toContainText('This link can’t be used here.');
+    await expect(contact).toHaveValue('javascript:alert(1)');
+    await contact.fill('Ask at the front desk');
+    await button(page, 'Save').click();
+    await expect(page.getByText('Support contact saved.')).toBeVisible();
+    await person.lock(page);
+    await button(page, 'Help').click();
+    await expect(dialog(page).getByText('Ask at the front desk')).toBeVisible();
+    await expect(dialog(page).getByText(person.amara.name)).toBeVisible();
+    await expect(dialog(page).getByText(person.amara.email)).toHaveCount(0);
+    await expectAccessible(page, 'Help, with whom to ask');
+    await button(dialog(page), 'Close').click();
 
-  await person.signIn(page);
-  await button(page, 'Workspace').click();
-  await button(page, 'Hide names').click();
-  await expect(page.getByText('Not named')).toBeVisible();
-  await person.lock(page);
-  await button(page, 'Help').click();
-  await expect(dialog(page).getByText('Ask at the front desk')).toBeVisible();
-  await expect(dialog(page).getByText(person.amara.name)).toHaveCount(0);
-});
+    await person.signIn(page);
+    await button(page, 'Workspace').click();
+    await button(page, 'Hide names').click();
+    await expect(page.getByText('Not named')).toBeVisible();
+    await person.lock(page);
+    await button(page, 'Help').click();
+    await expect(dialog(page).getByText('Ask at the front desk')).toBeVisible();
+    await expect(dialog(page).getByText(person.amara.name)).toHaveCount(0);
+  },
+);
 
 test(
   'an owner alone is led on where 2FA cannot be required, and refused approval before a password',

@@ -129,93 +129,95 @@ test.describe('with Priya, who has 2FA on', () => {
 test.describe('heard', () => {
   test.use({ heard: true });
 
-  test('a temporary code sets up another phone with new codes, the lost ones end, and no code crosses in clear', async ({
-    page,
-  }) => {
-    await person.createWorkspace(page);
-    await toMembers(page);
-    const invitation = await members.add(page, priya);
-    await person.lock(page);
-    await redeem(page, invitation);
-    await person.toProfile(page);
-    await button(page, 'Enable 2FA').click();
-    await person.stepUp(page, undefined, priya);
-    await person.typeCode(page, await (await person.readKey(page)).next());
-    const lost = await person.readCodes(page);
-    await person.keepCodes(page);
-    await expect(button(page, 'Edit 2FA')).toBeVisible();
-    await person.lock(page);
-    await person.signIn(page);
-    await toMembers(page);
-    await members.act(page, priya.name, 'Create temporary code');
-    await members.proveIn(page);
-    await button(dialog(page), 'Create code').click();
-    const code = await members.oneTimeCode(page);
-    await expectAccessible(page, 'Temporary code');
-    await button(dialog(page), 'Done').click();
-    await person.lock(page);
+  test(
+    'a temporary code sets up another phone with new codes, the lost ones end, and no code crosses in clear',
+    { tag: '@more' },
+    async ({ page }) => {
+      await person.createWorkspace(page);
+      await toMembers(page);
+      const invitation = await members.add(page, priya);
+      await person.lock(page);
+      await redeem(page, invitation);
+      await person.toProfile(page);
+      await button(page, 'Enable 2FA').click();
+      await person.stepUp(page, undefined, priya);
+      await person.typeCode(page, await (await person.readKey(page)).next());
+      const lost = await person.readCodes(page);
+      await person.keepCodes(page);
+      await expect(button(page, 'Edit 2FA')).toBeVisible();
+      await person.lock(page);
+      await person.signIn(page);
+      await toMembers(page);
+      await members.act(page, priya.name, 'Create temporary code');
+      await members.proveIn(page);
+      await button(dialog(page), 'Create code').click();
+      const code = await members.oneTimeCode(page);
+      await expectAccessible(page, 'Temporary code');
+      await button(dialog(page), 'Done').click();
+      await person.lock(page);
 
-    await person.givePassword(page, priya);
-    await button(page, 'Use a temporary code').click();
-    await page.getByLabel('Temporary code').fill('0000-0000-0000-0000');
-    await button(page, 'Use temporary code').click();
-    await expect(page.getByText('Incorrect temporary code.')).toBeVisible();
-    await expectAccessible(page, 'Temporary code, wrong');
-    await page.getByLabel('Temporary code').fill(code);
-    await button(page, 'Use temporary code').click();
-    await expect(heading(page, 'Set up your new phone')).toBeVisible();
-    const next = await person.readKey(page);
-    await button(page, 'Cancel').click();
-    await expect(dialog(page).getByText('Your temporary code is used up', { exact: false })).toBeVisible();
-    await button(dialog(page), 'Go back').click();
-    await person.typeCode(page, await next.next());
-    const codes = await person.readCodes(page);
-    await expectAccessible(page, 'New phone, with its codes');
-    await person.keepCodes(page);
-    await expect(page.getByText(/Amara Okafor created a temporary code for you/)).toBeVisible();
-    await person.lock(page);
-    await person.signInByRecoveryCode(page, lost[0], priya);
-    await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
-    await page.getByLabel('Recovery code').fill('');
-    await page.getByLabel('Recovery code').pressSequentially(codes[0]);
-    await button(page, 'Use recovery code').click();
-    await expect(page.getByText(/You used recovery code/).first()).toBeVisible();
-    await person.lock(page);
-    await person.signIn(page, next, priya);
+      await person.givePassword(page, priya);
+      await button(page, 'Use a temporary code').click();
+      await page.getByLabel('Temporary code').fill('0000-0000-0000-0000');
+      await button(page, 'Use temporary code').click();
+      await expect(page.getByText('Incorrect temporary code.')).toBeVisible();
+      await expectAccessible(page, 'Temporary code, wrong');
+      await page.getByLabel('Temporary code').fill(code);
+      await button(page, 'Use temporary code').click();
+      await expect(heading(page, 'Set up your new phone')).toBeVisible();
+      const next = await person.readKey(page);
+      await button(page, 'Cancel').click();
+      await expect(dialog(page).getByText('Your temporary code is used up', { exact: false })).toBeVisible();
+      await button(dialog(page), 'Go back').click();
+      await person.typeCode(page, await next.next());
+      const codes = await person.readCodes(page);
+      await expectAccessible(page, 'New phone, with its codes');
+      await person.keepCodes(page);
+      await expect(page.getByText(/Amara Okafor created a temporary code for you/)).toBeVisible();
+      await person.lock(page);
+      await person.signInByRecoveryCode(page, lost[0], priya);
+      await expect(page.getByText(/That code isn’t on sheet/)).toBeVisible();
+      await page.getByLabel('Recovery code').fill('');
+      await page.getByLabel('Recovery code').pressSequentially(codes[0]);
+      await button(page, 'Use recovery code').click();
+      await expect(page.getByText(/You used recovery code/).first()).toBeVisible();
+      await person.lock(page);
+      await person.signIn(page, next, priya);
 
-    // A passphrase that is too weak crosses as any other, and no dialog of the system comes after it.
-    const passphrase = 'orchard wal';
-    await person.lock(page);
-    await person.signIn(page);
-    await button(page, 'Workspace').click();
-    await button(page, 'Save backup').click();
-    await dialog(page).getByLabel('Passphrase', { exact: true }).fill(passphrase);
-    await dialog(page).getByLabel('Passphrase again').fill(passphrase);
-    await members.proveIn(page);
-    await button(dialog(page), 'Save as…').click();
-    await expect(dialog(page).getByText('This passphrase is too short or easy to guess.')).toBeVisible();
-    await expectAccessible(page, 'Save backup, with an error');
-    await dialog(page).getByText('Keys', { exact: true }).click();
-    await dialog(page).getByLabel('Recipient keys').fill('AGE-SECRET-KEY-1');
-    await button(dialog(page), 'Save as…').click();
-    await expect(dialog(page).getByText('Line 1 is a private key.')).toBeVisible();
-    await expectAccessible(page, 'Save backup for a key, with an error');
+      // A passphrase that is too weak crosses as any other, and no dialog of the system comes after it.
+      const passphrase = 'orchard wal';
+      await person.lock(page);
+      await person.signIn(page);
+      await button(page, 'Workspace').click();
+      await button(page, 'Save backup').click();
+      await dialog(page).getByLabel('Passphrase', { exact: true }).fill(passphrase);
+      await dialog(page).getByLabel('Passphrase again').fill(passphrase);
+      await members.proveIn(page);
+      await button(dialog(page), 'Save as…').click();
+      await expect(dialog(page).getByText('This passphrase is too short or easy to guess.')).toBeVisible();
+      await expectAccessible(page, 'Save backup, with an error');
+      await dialog(page).getByText('Keys', { exact: true }).click();
+      await dialog(page).getByLabel('Recipient keys').fill('AGE-SECRET-KEY-1');
+      await button(dialog(page), 'Save as…').click();
+      await expect(dialog(page).getByText('Line 1 is a private key.')).toBeVisible();
+      await expectAccessible(page, 'Save backup for a key, with an error');
 
-    const secrets = {
-      ...ofCode('invitation', invitation),
-      ...ofCode('temporary code', code),
-      ...ofCode('new recovery code', codes[0]),
-      passphrase: spellings(passphrase),
-      'chosen password': spellings(priya.password),
-      password: spellings(person.amara.password),
-    };
-    expectClosed(page.crossed, secrets, [
-      'Auth.Redeem',
-      'Members.HelpCode',
-      'Auth.UseHelpCode',
-      'Settings.Backup',
-    ]);
-  });
+      const secrets = {
+        ...ofCode('invitation', invitation),
+        ...ofCode('temporary code', code),
+        ...ofCode('new recovery code', codes[0]),
+        passphrase: spellings(passphrase),
+        'chosen password': spellings(priya.password),
+        password: spellings(person.amara.password),
+      };
+      expectClosed(page.crossed, secrets, [
+        'Auth.Redeem',
+        'Members.HelpCode',
+        'Auth.UseHelpCode',
+        'Settings.Backup',
+      ]);
+    },
+  );
 });
 
 test.describe('with an owner and an admin who have 2FA on, and an invitation for Priya', () => {

@@ -39,49 +39,48 @@ test.describe('where the system speaks French', () => {
   });
 });
 
-test('a language that is chosen holds at once and after a restart, at the sign-in and inside', async ({
-  begin,
-  folder,
-  open,
-  start,
-}) => {
-  test.slow();
-  const app = await start(folder);
-  const page = await open(app.url);
-  await person.createWorkspace(page);
-  await person.lock(page);
-  await expectSpoken(page, 'en-GB', 'ltr');
-  await password(page, wordsOf('en')).fill('half a pass');
-  await choose(page, 'de');
-  await expectSpoken(page, 'de', 'ltr');
-  await expect(heading(page, de('signIn.title'))).toBeVisible();
-  await expect(password(page, de), 'what was typed is still there').toHaveValue('half a pass');
-  await choose(page, 'ar');
-  await expectSpoken(page, 'ar', 'rtl');
-  await expect(heading(page, ar('signIn.title'))).toBeVisible();
-  await expect(page.getByRole('combobox', { name: ar('preferences.language') })).toHaveValue('ar');
-  await page.close();
-  await app.stop();
+test(
+  'a language that is chosen holds at once and after a restart, at the sign-in and inside',
+  { tag: '@more' },
+  async ({ begin, folder, open, start }) => {
+    test.slow();
+    const app = await start(folder);
+    const page = await open(app.url);
+    await person.createWorkspace(page);
+    await person.lock(page);
+    await expectSpoken(page, 'en-GB', 'ltr');
+    await password(page, wordsOf('en')).fill('half a pass');
+    await choose(page, 'de');
+    await expectSpoken(page, 'de', 'ltr');
+    await expect(heading(page, de('signIn.title'))).toBeVisible();
+    await expect(password(page, de), 'what was typed is still there').toHaveValue('half a pass');
+    await choose(page, 'ar');
+    await expectSpoken(page, 'ar', 'rtl');
+    await expect(heading(page, ar('signIn.title'))).toBeVisible();
+    await expect(page.getByRole('combobox', { name: ar('preferences.language') })).toHaveValue('ar');
+    await page.close();
+    await app.stop();
 
-  const next = await start(folder);
-  const again = await open(next.url);
-  await expectSpoken(again, 'ar', 'rtl');
-  await signIn(again, ar);
-  await button(again, ar('nav.preferences')).click();
-  await expect(heading(again, ar('nav.preferences'))).toBeFocused();
-  await expect(again.getByText(folder), 'a path begins with its slash').toHaveCSS('direction', 'ltr');
-  await expectAccessible(again, 'Preferences in Arabic');
-  await choose(again, 'ja');
-  await expectSpoken(again, 'ja', 'ltr');
-  await expect(heading(again, ja('nav.preferences'))).toBeVisible();
-  await expect(button(again, ja('nav.profile'))).toBeVisible();
-  await again.close();
-  await next.stop();
+    const next = await start(folder);
+    const again = await open(next.url);
+    await expectSpoken(again, 'ar', 'rtl');
+    await signIn(again, ar);
+    await button(again, ar('nav.preferences')).click();
+    await expect(heading(again, ar('nav.preferences'))).toBeFocused();
+    await expect(again.getByText(folder), 'a path begins with its slash').toHaveCSS('direction', 'ltr');
+    await expectAccessible(again, 'Preferences in Arabic');
+    await choose(again, 'ja');
+    await expectSpoken(again, 'ja', 'ltr');
+    await expect(heading(again, ja('nav.preferences'))).toBeVisible();
+    await expect(button(again, ja('nav.profile'))).toBeVisible();
+    await again.close();
+    await next.stop();
 
-  const last = await begin();
-  await expectSpoken(last, 'ja', 'ltr');
-  await expect(heading(last, ja('signIn.title'))).toBeVisible();
-});
+    const last = await begin();
+    await expectSpoken(last, 'ja', 'ltr');
+    await expect(heading(last, ja('signIn.title'))).toBeVisible();
+  },
+);
 
 /** The texts of what stands beside or in an element, as they are seen: row by row, from left to right. It runs in the page. */
 const asSeen = (it) =>

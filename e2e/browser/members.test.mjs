@@ -37,7 +37,7 @@ test('a member is added with an invitation that is shown once', async ({ page })
 });
 
 /* eslint-disable playwright/no-raw-locators -- a language has no role */
-test('what is printed for a member is in their language', async ({ page }) => {
+test('what is printed for a member is in their language', { tag: '@more' }, async ({ page }) => {
   await owner(page);
   await button(page, 'Add member').click();
   await dialog(page).getByLabel('Name', { exact: true }).fill('Aiko Mori');
@@ -68,25 +68,29 @@ test('what is printed for a member is in their language', async ({ page }) => {
 });
 /* eslint-enable playwright/no-raw-locators */
 
-test('an invitation that was given out is seen, ended, and then opens nothing', async ({ page }) => {
-  await owner(page);
-  const code = await members.add(page, priya);
-  await page.getByLabel('Which members').selectOption('Codes given out');
-  await row(page, priya.email).click();
-  await expect(heading(page, 'Codes given out')).toBeVisible();
-  await expect(page.getByText(/^Works until /)).toBeVisible();
-  await expectAccessible(page, 'A member with a code that still works');
-  await button(page, 'End invitation').click();
-  await expect(page.getByText('Priya Raman can’t use it any more.')).toBeVisible();
-  await button(dialog(page), 'End invitation').click();
-  await expect(page.getByText('Invitation ended.')).toBeVisible();
-  await expect(heading(page, 'Codes given out')).toHaveCount(0);
-  await expect(page.getByText('ended the invitation for Priya Raman')).toBeVisible();
-  await person.lock(page);
-  await button(page, 'Not you?').click();
-  await members.redeem(page, code);
-  await expect(page.getByText('This code no longer works.')).toBeVisible();
-});
+test(
+  'an invitation that was given out is seen, ended, and then opens nothing',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    const code = await members.add(page, priya);
+    await page.getByLabel('Which members').selectOption('Codes given out');
+    await row(page, priya.email).click();
+    await expect(heading(page, 'Codes given out')).toBeVisible();
+    await expect(page.getByText(/^Works until /)).toBeVisible();
+    await expectAccessible(page, 'A member with a code that still works');
+    await button(page, 'End invitation').click();
+    await expect(page.getByText('Priya Raman can’t use it any more.')).toBeVisible();
+    await button(dialog(page), 'End invitation').click();
+    await expect(page.getByText('Invitation ended.')).toBeVisible();
+    await expect(heading(page, 'Codes given out')).toHaveCount(0);
+    await expect(page.getByText('ended the invitation for Priya Raman')).toBeVisible();
+    await person.lock(page);
+    await button(page, 'Not you?').click();
+    await members.redeem(page, code);
+    await expect(page.getByText('This code no longer works.')).toBeVisible();
+  },
+);
 
 test('a name is text, whatever it holds', { tag: '@more' }, async ({ page }) => {
   await owner(page);
@@ -107,29 +111,33 @@ test('an email that somebody has is refused beside its field', { tag: '@more' },
   await expect(page.getByText('Another account in this workspace uses that address.')).toBeVisible();
 });
 
-test('an admin is added only with a proof, and may then not touch an owner', async ({ page }) => {
-  await owner(page);
-  await button(page, 'Add member').click();
-  await dialog(page).getByText('Admin', { exact: true }).click();
-  await expect(dialog(page).getByLabel('Your password')).toBeVisible();
-  await button(dialog(page), 'Cancel').click();
-  const code = await members.add(page, priya, { role: 'Admin', prove: () => members.proveIn(page) });
-  await members.add(page, { name: 'Mateo Rossi', email: 'mateo.rossi@example.com' });
-  await person.lock(page);
-  await members.redeem(page, code);
-  await person.toProfile(page);
+test(
+  'an admin is added only with a proof, and may then not touch an owner',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    await button(page, 'Add member').click();
+    await dialog(page).getByText('Admin', { exact: true }).click();
+    await expect(dialog(page).getByLabel('Your password')).toBeVisible();
+    await button(dialog(page), 'Cancel').click();
+    const code = await members.add(page, priya, { role: 'Admin', prove: () => members.proveIn(page) });
+    await members.add(page, { name: 'Mateo Rossi', email: 'mateo.rossi@example.com' });
+    await person.lock(page);
+    await members.redeem(page, code);
+    await person.toProfile(page);
 
-  await toMembers(page);
-  await button(page, 'Actions for Amara Okafor').click();
-  await expect(page.getByRole('menuitem')).toHaveText(['Open']);
-  await page.keyboard.press('Escape');
-  await button(page, 'Actions for Mateo Rossi').click();
-  await expect(page.getByRole('menuitem')).toHaveText(['Open', 'New invitation', 'Remove']);
-  await page.keyboard.press('Escape');
-  await button(page, 'Add member').click();
-  await expect(dialog(page).getByLabel('Email')).toBeVisible();
-  await expect(dialog(page).getByText('Role', { exact: true })).toHaveCount(0);
-});
+    await toMembers(page);
+    await button(page, 'Actions for Amara Okafor').click();
+    await expect(page.getByRole('menuitem')).toHaveText(['Open']);
+    await page.keyboard.press('Escape');
+    await button(page, 'Actions for Mateo Rossi').click();
+    await expect(page.getByRole('menuitem')).toHaveText(['Open', 'New invitation', 'Remove']);
+    await page.keyboard.press('Escape');
+    await button(page, 'Add member').click();
+    await expect(dialog(page).getByLabel('Email')).toBeVisible();
+    await expect(dialog(page).getByText('Role', { exact: true })).toHaveCount(0);
+  },
+);
 
 test('a member has no place for admins', { tag: '@more' }, async ({ page }) => {
   await owner(page);
@@ -275,31 +283,35 @@ test(
   },
 );
 
-test('the table has been read when Members is opened, and is forgotten at a lock', async ({ page }) => {
-  await person.createWorkspace(page);
-  // Read once after the sign-in, unasked; after that the application never answers.
-  const read = await page.evaluate(() => {
-    const { Members } = globalThis.go.app;
-    const list = Members.List;
-    return new Promise((done) => {
-      Members.List = async (session) => {
-        const view = await list(session);
-        Members.List = () => new Promise(() => {});
-        requestAnimationFrame(() => done(view.members.name));
-        return view;
-      };
+test(
+  'the table has been read when Members is opened, and is forgotten at a lock',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.createWorkspace(page);
+    // Read once after the sign-in, unasked; after that the application never answers.
+    const read = await page.evaluate(() => {
+      const { Members } = globalThis.go.app;
+      const list = Members.List;
+      return new Promise((done) => {
+        Members.List = async (session) => {
+          const view = await list(session);
+          Members.List = () => new Promise(() => {});
+          requestAnimationFrame(() => done(view.members.name));
+          return view;
+        };
+      });
     });
-  });
-  expect(read).toEqual([person.amara.name]);
-  await button(page, 'Members').click();
-  await expect(row(page, person.amara.name)).toBeVisible();
+    expect(read).toEqual([person.amara.name]);
+    await button(page, 'Members').click();
+    await expect(row(page, person.amara.name)).toBeVisible();
 
-  await person.lock(page);
-  await person.signIn(page);
-  await button(page, 'Members').click();
-  await expect(page.getByText('Loading members')).toBeVisible();
-  await expect(row(page, person.amara.name)).toHaveCount(0);
-});
+    await person.lock(page);
+    await person.signIn(page);
+    await button(page, 'Members').click();
+    await expect(page.getByText('Loading members')).toBeVisible();
+    await expect(row(page, person.amara.name)).toHaveCount(0);
+  },
+);
 
 test('10,000 members scroll, sort, search and are selected', { tag: '@more' }, async ({ page }) => {
   await owner(page);

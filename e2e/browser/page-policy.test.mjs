@@ -338,22 +338,24 @@ test('each bound method is refused while the window is locked', async ({ page })
   expectRefused(await callEverything(page, 'AAAAAAAAAAAAAAAAAAAAAAAAAA'));
 });
 
-test('each bound method is refused while the second factor is due, with the challenge for a session, too', async ({
-  page,
-}) => {
-  await person.createWorkspace(page);
-  await person.enable(page);
-  await person.lock(page);
-  // A script can listen to the page's own calls.
-  await page.evaluate(() => {
-    const { SignIn } = window.go.app.Auth;
-    window.go.app.Auth.SignIn = async (...args) => (globalThis.heard = await SignIn(...args));
-  });
-  await person.givePassword(page);
-  await expect(page.getByLabel('Verification code')).toBeVisible();
-  const { challenge, session } = await page.evaluate(() => globalThis.heard);
-  expect(session).toBeUndefined();
-  const token = challenge.token;
-  expect(token.length).toBeGreaterThan(20);
-  expectRefused(await callEverything(page, token));
-});
+test(
+  'each bound method is refused while the second factor is due, with the challenge for a session, too',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.createWorkspace(page);
+    await person.enable(page);
+    await person.lock(page);
+    // A script can listen to the page's own calls.
+    await page.evaluate(() => {
+      const { SignIn } = window.go.app.Auth;
+      window.go.app.Auth.SignIn = async (...args) => (globalThis.heard = await SignIn(...args));
+    });
+    await person.givePassword(page);
+    await expect(page.getByLabel('Verification code')).toBeVisible();
+    const { challenge, session } = await page.evaluate(() => globalThis.heard);
+    expect(session).toBeUndefined();
+    const token = challenge.token;
+    expect(token.length).toBeGreaterThan(20);
+    expectRefused(await callEverything(page, token));
+  },
+);

@@ -69,23 +69,25 @@ test('quick actions lead anywhere by keyboard, and do what the page would', asyn
   await expect(heading(page, 'Sign in')).toBeVisible();
 });
 
-test('quick actions are not there before the sign-in, over a dialog, or where codes are to be kept', async ({
-  page,
-}) => {
-  await heading(page, 'Welcome to Countersign').waitFor();
-  await page.keyboard.press('Control+k');
-  await person.createWorkspace(page);
-  await button(page, 'Change password').click();
-  await expect(dialog(page).getByLabel('Current password')).toBeFocused();
-  await page.keyboard.press('Control+k');
-  await page.keyboard.press('F1');
-  await page.keyboard.press('Escape');
-  await expect(dialog(page)).toHaveCount(0);
-  await person.beginEnrolment(page);
-  await page.keyboard.press('Control+k');
-  await page.getByLabel('Verification code').fill('12');
-  await expect(field(page)).toHaveCount(0);
-});
+test(
+  'quick actions are not there before the sign-in, over a dialog, or where codes are to be kept',
+  { tag: '@more' },
+  async ({ page }) => {
+    await heading(page, 'Welcome to Countersign').waitFor();
+    await page.keyboard.press('Control+k');
+    await person.createWorkspace(page);
+    await button(page, 'Change password').click();
+    await expect(dialog(page).getByLabel('Current password')).toBeFocused();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('F1');
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+    await person.beginEnrolment(page);
+    await page.keyboard.press('Control+k');
+    await page.getByLabel('Verification code').fill('12');
+    await expect(field(page)).toHaveCount(0);
+  },
+);
 
 test.describe('for a member', () => {
   const nora = {
@@ -133,7 +135,7 @@ test(
   },
 );
 
-test('Help is searched in questions and answers', async ({ page }) => {
+test('Help is searched in questions and answers', { tag: '@more' }, async ({ page }) => {
   await person.createWorkspace(page);
   await button(page, 'Help').click();
   await expect(heading(page, 'Help')).toBeFocused();

@@ -20,7 +20,7 @@ const toWorkspace = async (page) => {
   await expect(heading(page, 'Export signing key')).toBeVisible();
 };
 
-test('the workspace’s name and idle time are changed in their rows', async ({ page }) => {
+test('the workspace’s name and idle time are changed in their rows', { tag: '@more' }, async ({ page }) => {
   await createWorkspace(page);
   await toWorkspace(page);
   await expectAccessible(page, 'Workspace');

@@ -55,24 +55,25 @@ test('a light theme stays light where the system is dark', { tag: '@more' }, asy
 test.describe('where there is no file manager', () => {
   test.use({ env: { PATH: '/nonexistent' } });
 
-  test('About says where the folder is; it and the licenses can be read before anybody is in', async ({
-    folder,
-    page,
-  }) => {
-    await button(page, 'Help').click();
-    const help = page.getByRole('dialog', { name: 'Help' });
-    await button(help, 'Open data folder').click();
-    await expect(help.getByRole('alert')).toContainText(folder);
-    await button(help, 'Show licenses').click();
-    const licenses = page.getByRole('dialog', { name: 'Licenses' });
-    const svelte = licenses.getByRole('button', { name: /^svelte / });
-    await svelte.press('Enter');
-    await expect(svelte).toHaveAttribute('aria-expanded', 'true');
-    await expect(licenses.getByText('Permission is hereby granted').first()).toBeVisible();
-    await expectAccessible(page, 'Licenses');
-    await page.keyboard.press('Escape');
-    await expect(button(help, 'Show licenses')).toBeFocused();
-    await button(help, 'Copy details').click();
-    await expect(page.getByText('Details copied.')).toBeVisible();
-  });
+  test(
+    'About says where the folder is; it and the licenses can be read before anybody is in',
+    { tag: '@more' },
+    async ({ folder, page }) => {
+      await button(page, 'Help').click();
+      const help = page.getByRole('dialog', { name: 'Help' });
+      await button(help, 'Open data folder').click();
+      await expect(help.getByRole('alert')).toContainText(folder);
+      await button(help, 'Show licenses').click();
+      const licenses = page.getByRole('dialog', { name: 'Licenses' });
+      const svelte = licenses.getByRole('button', { name: /^svelte / });
+      await svelte.press('Enter');
+      await expect(svelte).toHaveAttribute('aria-expanded', 'true');
+      await expect(licenses.getByText('Permission is hereby granted').first()).toBeVisible();
+      await expectAccessible(page, 'Licenses');
+      await page.keyboard.press('Escape');
+      await expect(button(help, 'Show licenses')).toBeFocused();
+      await button(help, 'Copy details').click();
+      await expect(page.getByText('Details copied.')).toBeVisible();
+    },
+  );
 });

@@ -77,34 +77,36 @@ for (const [script, words] of Object.entries(names)) {
   );
 }
 
-test('the QR code is enlarged by a click, and Escape, Close or a click end it where it began', async ({
-  page,
-}) => {
-  await person.createWorkspace(page);
-  await person.beginEnrolment(page);
-  const picture = page.getByRole('img', { name: /^QR code for/ });
-  const { width } = await picture.boundingBox();
-  expect(width).toBeGreaterThanOrEqual(17 * 16);
-  const enlarge = button(page, 'Enlarge');
-  const over = dialog(page);
+test(
+  'the QR code is enlarged by a click, and Escape, Close or a click end it where it began',
+  { tag: '@more' },
+  async ({ page }) => {
+    await person.createWorkspace(page);
+    await person.beginEnrolment(page);
+    const picture = page.getByRole('img', { name: /^QR code for/ });
+    const { width } = await picture.boundingBox();
+    expect(width).toBeGreaterThanOrEqual(17 * 16);
+    const enlarge = button(page, 'Enlarge');
+    const over = dialog(page);
 
-  await enlarge.focus();
-  await page.keyboard.press('Enter');
-  await expect(over).toBeVisible();
-  await expectAccessible(page, 'the QR code, enlarged');
-  await page.keyboard.press('Escape');
-  await expect(over).toHaveCount(0);
-  await expect(enlarge).toBeFocused();
+    await enlarge.focus();
+    await page.keyboard.press('Enter');
+    await expect(over).toBeVisible();
+    await expectAccessible(page, 'the QR code, enlarged');
+    await page.keyboard.press('Escape');
+    await expect(over).toHaveCount(0);
+    await expect(enlarge).toBeFocused();
 
-  await enlarge.click();
-  await button(over, 'Close').click();
-  await expect(over).toHaveCount(0);
-  await expect(enlarge).toBeFocused();
+    await enlarge.click();
+    await button(over, 'Close').click();
+    await expect(over).toHaveCount(0);
+    await expect(enlarge).toBeFocused();
 
-  await picture.click();
-  await over.getByRole('img').click();
-  await expect(over).toHaveCount(0);
-});
+    await picture.click();
+    await over.getByRole('img').click();
+    await expect(over).toHaveCount(0);
+  },
+);
 
 test(
   'enlarged, the QR code is white in the dark and read at any ratio of pixels',

@@ -32,31 +32,39 @@ test('a code works once: the same one again is refused as used', async ({ has, p
   await expectAccessible(page, 'Verification code, used');
 });
 
-test('a code of another time is refused, and says how far the clocks are apart', async ({ has, page }) => {
-  const { phone } = owners(has);
-  await person.givePassword(page);
-  await person.typeCode(page, await phone.at(Date.now() / 1000 - 3 * 3600));
-  await expect(page.getByText('Your phone’s clock is about 3 hours behind this computer’s.')).toBeVisible();
-  await expect(page.getByText('Turn on automatic date and time on both')).toBeVisible();
-  await expectAccessible(page, 'Verification code, of another time');
-  await page.getByLabel('Verification code').fill('');
-  await person.typeCode(page, await phone.next());
-  await person.toProfile(page);
-});
-
-test('wrong codes are counted, and the next sign-in tells of them', async ({ has, page }) => {
-  const { phone } = owners(has);
-  await person.givePassword(page);
-  for (let i = 0; i < 2; i++) {
+test(
+  'a code of another time is refused, and says how far the clocks are apart',
+  { tag: '@more' },
+  async ({ has, page }) => {
+    const { phone } = owners(has);
+    await person.givePassword(page);
+    await person.typeCode(page, await phone.at(Date.now() / 1000 - 3 * 3600));
+    await expect(page.getByText('Your phone’s clock is about 3 hours behind this computer’s.')).toBeVisible();
+    await expect(page.getByText('Turn on automatic date and time on both')).toBeVisible();
+    await expectAccessible(page, 'Verification code, of another time');
     await page.getByLabel('Verification code').fill('');
-    await person.typeCode(page, await phone.wrong());
-    await expect(page.getByText('Incorrect code.')).toBeVisible();
-  }
-  await page.getByLabel('Verification code').fill('');
-  await person.typeCode(page, await phone.next());
-  await expect(page.getByText('2 wrong verification codes before this sign-in')).toBeVisible();
-  await expectAccessible(page, 'Profile, failed attempts');
-});
+    await person.typeCode(page, await phone.next());
+    await person.toProfile(page);
+  },
+);
+
+test(
+  'wrong codes are counted, and the next sign-in tells of them',
+  { tag: '@more' },
+  async ({ has, page }) => {
+    const { phone } = owners(has);
+    await person.givePassword(page);
+    for (let i = 0; i < 2; i++) {
+      await page.getByLabel('Verification code').fill('');
+      await person.typeCode(page, await phone.wrong());
+      await expect(page.getByText('Incorrect code.')).toBeVisible();
+    }
+    await page.getByLabel('Verification code').fill('');
+    await person.typeCode(page, await phone.next());
+    await expect(page.getByText('2 wrong verification codes before this sign-in')).toBeVisible();
+    await expectAccessible(page, 'Profile, failed attempts');
+  },
+);
 
 test('the fifth wrong code begins a pause that neither a reload nor a restart ends', async ({
   app,

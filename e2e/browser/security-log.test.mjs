@@ -48,7 +48,7 @@ test('a member reads their own security log, and an admin what the member did of
   await expect(entries.filter({ hasText: 'created the workspace' })).toHaveCount(0);
 });
 
-test('two members compare the code of the log', async ({ page }) => {
+test('two members compare the code of the log', { tag: '@more' }, async ({ page }) => {
   await signIn(page);
   await toProfile(page);
   await button(page, 'Security log').click();

@@ -123,51 +123,51 @@ test(
   },
 );
 
-test('what others do arrives in the open window, and what is typed there stays', async ({
-  page,
-  server,
-  another,
-}) => {
-  test.slow();
-  await joinBy(page, server.invitation, amara);
-  await members.toMembers(page);
-  await button(page, 'Add member').click();
-  await dialog(page).getByLabel('Name', { exact: true }).fill(sam.name);
-  await dialog(page).getByLabel('Email').fill(sam.email);
-  await button(dialog(page), 'Add member').click();
-  await heading(dialog(page), `Invitation for ${sam.name}`).waitFor();
-  const code = await members.oneTimeCode(page);
-  const key = await dialog(page)
-    .getByText(/^([A-Z2-7]{4}-){7}[A-Z2-7]{4}$/)
-    .textContent();
-  await button(dialog(page), 'Done').click();
-  const theirs = await another();
-  await button(theirs, 'Join a workspace').click();
-  await button(theirs, 'Enter an invitation from paper').click();
-  await theirs.getByLabel('Server', { exact: true }).fill(server.address);
-  await theirs.getByLabel('Server key').fill(key);
-  await button(theirs, 'Continue').click();
-  await theirs.getByLabel('Email').fill(sam.email);
-  await theirs.getByLabel('Invitation or reset code').fill(code);
-  await choose(theirs, sam);
+test(
+  'what others do arrives in the open window, and what is typed there stays',
+  { tag: '@more' },
+  async ({ page, server, another }) => {
+    test.slow();
+    await joinBy(page, server.invitation, amara);
+    await members.toMembers(page);
+    await button(page, 'Add member').click();
+    await dialog(page).getByLabel('Name', { exact: true }).fill(sam.name);
+    await dialog(page).getByLabel('Email').fill(sam.email);
+    await button(dialog(page), 'Add member').click();
+    await heading(dialog(page), `Invitation for ${sam.name}`).waitFor();
+    const code = await members.oneTimeCode(page);
+    const key = await dialog(page)
+      .getByText(/^([A-Z2-7]{4}-){7}[A-Z2-7]{4}$/)
+      .textContent();
+    await button(dialog(page), 'Done').click();
+    const theirs = await another();
+    await button(theirs, 'Join a workspace').click();
+    await button(theirs, 'Enter an invitation from paper').click();
+    await theirs.getByLabel('Server', { exact: true }).fill(server.address);
+    await theirs.getByLabel('Server key').fill(key);
+    await button(theirs, 'Continue').click();
+    await theirs.getByLabel('Email').fill(sam.email);
+    await theirs.getByLabel('Invitation or reset code').fill(code);
+    await choose(theirs, sam);
 
-  // Their role changes while they type.
-  await theirs.getByLabel('Name', { exact: true }).fill('Samantha');
-  await expect(button(theirs, 'Members')).toHaveCount(0);
-  await members.act(page, sam.name, 'Change role');
-  await dialog(page).getByText('Admin', { exact: true }).click();
-  await members.proveIn(page);
-  await button(dialog(page), 'Change role').click();
-  await expect(theirs.getByText(/^Amara Okafor changed your role .*: Admin\./)).toBeVisible();
-  await expect(button(theirs, 'Members')).toBeVisible();
-  await expect(theirs.getByLabel('Name', { exact: true })).toHaveValue('Samantha');
-  await expectAccessible(theirs, 'News in an open window');
-  await button(theirs, 'Save').click();
-  await expect(theirs.getByText('Name saved.')).toBeVisible();
+    // Their role changes while they type.
+    await theirs.getByLabel('Name', { exact: true }).fill('Samantha');
+    await expect(button(theirs, 'Members')).toHaveCount(0);
+    await members.act(page, sam.name, 'Change role');
+    await dialog(page).getByText('Admin', { exact: true }).click();
+    await members.proveIn(page);
+    await button(dialog(page), 'Change role').click();
+    await expect(theirs.getByText(/^Amara Okafor changed your role .*: Admin\./)).toBeVisible();
+    await expect(button(theirs, 'Members')).toBeVisible();
+    await expect(theirs.getByLabel('Name', { exact: true })).toHaveValue('Samantha');
+    await expectAccessible(theirs, 'News in an open window');
+    await button(theirs, 'Save').click();
+    await expect(theirs.getByText('Name saved.')).toBeVisible();
 
-  // They are suspended, and their window locks by itself.
-  await members.act(page, sam.name, 'Suspend');
-  await button(dialog(page), 'Suspend').click();
-  await heading(theirs, 'Sign in').waitFor();
-  await expect(theirs.getByText('Your session has ended.')).toBeVisible();
-});
+    // They are suspended, and their window locks by itself.
+    await members.act(page, sam.name, 'Suspend');
+    await button(dialog(page), 'Suspend').click();
+    await heading(theirs, 'Sign in').waitFor();
+    await expect(theirs.getByText('Your session has ended.')).toBeVisible();
+  },
+);
