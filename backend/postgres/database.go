@@ -15,6 +15,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"time"
 
@@ -63,9 +64,12 @@ const (
 )
 
 // configure reads a connection string. What it says of a string that cannot be read has nothing of
-// the string, which may have a password.
+// the string, which may have a password, but the name of a file that the string names, such as an authority's certificate, and can't be read.
 func configure(connString string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(connString)
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		return nil, fmt.Errorf("%w: %w", store.ErrFailed, file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: the connection string has no form that PostgreSQL knows", store.ErrFailed)
 	}

@@ -40,7 +40,8 @@ func (d *Database) Fingerprint(ctx context.Context) (fingerprint string, err err
 	return fingerprint, within(ctx, err)
 }
 
-// CheckConnString refuses what is no connection string. What it says has nothing of the string. Errors: store.ErrFailed.
+// CheckConnString refuses what is no connection string. What it says has nothing of the string but the name of a file that can't be read, which is
+// an fs.PathError. Errors: store.ErrFailed.
 func CheckConnString(connString string) error {
 	_, err := configure(connString)
 	return err

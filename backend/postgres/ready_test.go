@@ -1,7 +1,10 @@
 package postgres_test
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +84,12 @@ func TestCheckConnString_TakesLibpqsForms(t *testing.T) {
 	}
 	for _, bad := range []string{"postgres://u:hidden@[", "host=a pool_max_conns=hidden", "hidden"} {
 		is(t, bad, postgres.CheckConnString(bad), store.ErrFailed)
+	}
+	missing := filepath.Join(t.TempDir(), "ca.pem")
+	err := postgres.CheckConnString("postgres://u:hidden@a/db?sslmode=verify-full&sslrootcert=" + missing)
+	is(t, "a certificate that isn't there", err, store.ErrFailed)
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), missing) || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("of a certificate that isn't there, it says %v", err)
 	}
 }
 

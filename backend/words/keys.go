@@ -2530,6 +2530,8 @@ var (
 	TerminalMembersAddLong                   = Key{"terminal.members.add.long"}
 	TerminalMembersAddDone                   = Key{"terminal.members.add.done"}
 	TerminalMembersAddInvitation             = Key{"terminal.members.add.invitation"}
+	TerminalMembersLink                      = Key{"terminal.members.link"}
+	TerminalMembersLinks                     = Key{"terminal.members.links"}
 	TerminalMembersImportShort               = Key{"terminal.members.import.short"}
 	TerminalMembersImportLong                = Key{"terminal.members.import.long"}
 	TerminalMembersImportLine                = Key{"terminal.members.import.line"}

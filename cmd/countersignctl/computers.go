@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/remote"
-	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
@@ -105,12 +103,11 @@ func computersAddCode(ctx context.Context, e *env, _ []string) error {
 		if err != nil {
 			return whyUnproven(err)
 		}
-		key, err := remote.ParseFingerprint(given.At.Key)
+		link, err := linkOf(given)
 		if err != nil {
 			return err
 		}
-		i := remote.Invitation{Server: given.At.Server, Key: key, Email: given.Email, Code: secret.NewText(given.Code.Display()), Computer: true}
-		out := computerCode{given.Code.Display(), i.Link().Reveal(), given.ExpiresAt}
+		out := computerCode{given.Code.Display(), link, given.ExpiresAt}
 		return e.print(out, say(words.TerminalComputersCodeDone, words.Args{"link": out.Link, "code": out.Code, "until": minute(out.ExpiresAt)})+"\n")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -141,19 +142,38 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 		t.Errorf("an owner’s own computers as a member’s: %d, %s%s", exit, out, told)
 	}
 	sam := func(lines ...string) (string, string, int) { return run(append([]string{"members"}, lines...)...) }
+	// What is given to a member leads a computer of theirs to this server.
+	leads := func(what, text string) remote.Invitation {
+		t.Helper()
+		to, err := remote.ParseInvitation(secret.NewText(text))
+		if err != nil || to.Server != i.Server || to.Key != i.Key || to.Email != "sam@example.com" || to.Computer || !strings.Contains(text, to.Code.Reveal()) {
+			t.Fatalf("%s leads nowhere: %v, %s", what, err, text)
+		}
+		return to
+	}
 	invited, told, exit := sam("add", "Sam Ortiz", "sam@example.com")
 	if exit != 0 {
 		t.Fatalf("members add: %s%s", invited, told)
 	}
+	leads("members add", invited)
+	anew, told, exit := sam("invite-again", "sam@example.com")
+	if exit != 0 {
+		t.Fatalf("members invite-again: %s%s", anew, told)
+	}
+	leads("members invite-again", anew)
+	anew, told, exit = sam("reset-password", "sam@example.com", "--json")
+	var given struct{ Invitation struct{ Code, Link string } }
+	if err := json.Unmarshal([]byte(anew), &given); exit != 0 || err != nil {
+		t.Fatalf("members reset-password: %v, %s%s", err, anew, told)
+	}
+	sams := leads("members reset-password", given.Invitation.Link)
 	if out, told, exit := sam("computers", "sam@example.com"); exit != 0 || !strings.Contains(out, "Sam Ortiz <sam@example.com> has no computers.") {
 		t.Errorf("members computers: %d, %s%s", exit, out, told)
 	}
 	cheap.Secrets, cheap.Computer = keychain.NewMemory(), "Notebook"
 	notebook, err := client.Open(ctx, dial, cheap)
 	ok(err)
-	_, rest, _ := strings.Cut(invited, "Invitation: ")
-	samsCode, _, _ := strings.Cut(rest, "\n")
-	_, _, err = notebook.Redeem(ctx, "sam@example.com", secret.NewText(samsCode), secret.NewText("granite lagoon whisper 47"))
+	_, _, err = notebook.Redeem(ctx, sams.Email, sams.Code, secret.NewText("granite lagoon whisper 47"))
 	ok(err)
 	if out, told, exit := sam("computers", "sam@example.com"); exit != 0 || !strings.Contains(out, "Notebook") {
 		t.Errorf("members computers: %d, %s%s", exit, out, told)

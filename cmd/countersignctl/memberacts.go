@@ -169,7 +169,7 @@ func membersTemporaryCode(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return e.needsApproval(err, service.ApproveHelpCode, m.Email)
 		}
-		return e.print(map[string]any{"temporaryCode": invitationOf(given)}, oneTime(words.TerminalMembersTemporaryCodeDone, given))
+		return e.printOneTime("temporaryCode", oneTime(words.TerminalMembersTemporaryCodeDone, given), given)
 	})
 }
 
@@ -180,9 +180,9 @@ func membersResetPassword(ctx context.Context, e *env, args []string) error {
 			return e.needsApproval(err, service.ApproveResetPassword, m.Email)
 		}
 		if given.Kind == service.OneTimeInvitation {
-			return e.print(map[string]any{"invitation": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordInvited, given))
+			return e.printOneTime("invitation", oneTime(words.TerminalMembersResetPasswordInvited, given), given)
 		}
-		return e.print(map[string]any{"passwordReset": invitationOf(given)}, oneTime(words.TerminalMembersResetPasswordDone, given))
+		return e.printOneTime("passwordReset", oneTime(words.TerminalMembersResetPasswordDone, given), given)
 	})
 }
 

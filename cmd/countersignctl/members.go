@@ -9,6 +9,8 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/memberimport"
+	"countersign/backend/remote"
+	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/words"
 	"countersign/cmd/internal/cli"
@@ -120,11 +122,35 @@ type invitation struct {
 	Email     string    `json:"email"`
 	Workspace string    `json:"workspace"`
 	Code      string    `json:"code"`
+	Link      string    `json:"link,omitempty"` // leads a computer of theirs to the server; none: the workspace is on this computer, or they are signing in already
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-func invitationOf(g client.GivenOut) invitation {
-	return invitation{g.Name, g.Email, g.Workspace, g.Code.Display(), g.ExpiresAt}
+func invitationOf(g client.GivenOut) (i invitation, err error) {
+	link, err := linkOf(g)
+	return invitation{g.Name, g.Email, g.Workspace, g.Code.Display(), link, g.ExpiresAt}, err
+}
+
+// linkOf is the line that leads the person of a one-time code to the workspace's server. A temporary code is for a computer that is there already.
+func linkOf(g client.GivenOut) (string, error) {
+	if g.At.Server == "" || g.Kind == service.OneTimeHelp {
+		return "", nil
+	}
+	key, err := remote.ParseFingerprint(g.At.Key)
+	i := remote.Invitation{Server: g.At.Server, Key: key, Email: g.Email, Code: secret.NewText(g.Code.Display()), Computer: g.Kind == service.OneTimeComputer}
+	return i.Link().Reveal(), err
+}
+
+// printOneTime prints a one-time code, once: as JSON under a name, or as it is told.
+func (e *env) printOneTime(name, told string, g client.GivenOut) error {
+	i, err := invitationOf(g)
+	if err != nil {
+		return err
+	}
+	if i.Link != "" {
+		told += say(words.TerminalMembersLink, words.Args{"link": i.Link}) + "\n"
+	}
+	return e.print(map[string]any{name: i}, told)
 }
 
 func membersAdd(ctx context.Context, e *env, args []string) error {
@@ -136,6 +162,6 @@ func membersAdd(ctx context.Context, e *env, args []string) error {
 		}
 		added := cli.Printable(say(words.TerminalMembersAddDone, words.Args{"member": member(given.Name, given.Email), "workspace": given.Workspace}))
 		code := say(words.TerminalMembersAddInvitation, words.Args{"code": given.Code.Display(), "until": minute(given.ExpiresAt)})
-		return e.print(map[string]any{"invitation": invitationOf(given)}, added+"\n"+code+"\n")
+		return e.printOneTime("invitation", added+"\n"+code+"\n", given)
 	})
 }

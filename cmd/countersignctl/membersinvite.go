@@ -142,9 +142,21 @@ func (e *env) handOut(ctx context.Context, a *client.Admin, give func() ([]clien
 		}
 		e.notice(words.TerminalMembersImportNoFile, words.Args{"file": e.invitations})
 	}
+	links := false
 	for _, g := range given {
-		out.Invitations = append(out.Invitations, invitationOf(g))
-		text += g.Code.Display() + "  " + cli.Printable(member(g.Name, g.Email)) + "\n"
+		i, err := invitationOf(g)
+		if err != nil {
+			return nil, out, "", err
+		}
+		out.Invitations = append(out.Invitations, i)
+		text += i.Code + "  " + cli.Printable(member(g.Name, g.Email)) + "\n"
+		if i.Link != "" {
+			links = true
+			text += "  " + i.Link + "\n"
+		}
+	}
+	if links {
+		text += say(words.TerminalMembersLinks, nil) + "\n"
 	}
 	return given, out, text + say(words.TerminalMembersImportUntil, words.Args{"until": minute(given[0].ExpiresAt)}) + "\n", nil
 }

@@ -122,7 +122,11 @@ func (c *config) host() string {
 }
 
 func setDatabase(c *config, v string) *cli.Failure {
-	if postgres.CheckConnString(v) != nil {
+	err := postgres.CheckConnString(v)
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		return wrong(words.TerminalServerConfigUnreadable, words.Args{"why": file.Error()})
+	}
+	if err != nil {
 		return wrong(words.TerminalServerConfigDatabase, nil) // nothing of it is told
 	}
 	c.database = secret.NewText(v)

@@ -77,6 +77,7 @@ func TestConfig_WrongValuesAreSaidWithTheirKey(t *testing.T) {
 		{file: `public-address = "https://u:p@a"`, key: "public-address", says: "HOST:PORT"},
 		{file: `public-address = ":8443"`, key: "public-address", says: "HOST:PORT"},
 		{file: `database = "postgres://u:hidden@["`, key: "database", says: "connection string"},
+		{file: `database = "postgres://u:hidden@a/d?sslmode=verify-full&sslrootcert=/none/ca.pem"`, key: "database", says: "/none/ca.pem"},
 		{file: "database = \"host=a\"\ndatabase-file = \"/b\"", key: "database", says: "twice"},
 		{variable: "COUNTERSIGN_DATABASE_FILE=" + filepath.Join(dir, "none"), key: "database", says: "can’t be read"},
 		{file: `server-key = "server.key"`, key: "server-key", says: "whole path"},
