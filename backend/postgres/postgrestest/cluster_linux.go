@@ -360,6 +360,27 @@ func (c *Cluster) promote() error {
 	return nil
 }
 
+// FallBehind has one standby get no more of the log. The other goes on answering commits.
+func (c *Cluster) FallBehind(t T) {
+	t.Helper()
+	must(t, c.behind().exec("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()"))
+	must(t, c.primary.until("SELECT count(*) = 1 FROM pg_stat_replication"))
+}
+
+// behind is the standby that FallBehind is about.
+func (c *Cluster) behind() *node { return c.standbys()[1] }
+
+// PromoteBehind is the mistake of an operator: the primary and the standby that has all its commits are lost, and the one that has fallen behind takes writes,
+// with a new standby.
+func (c *Cluster) PromoteBehind(t T) {
+	t.Helper()
+	stale, other := c.behind(), c.standbys()[0]
+	must(t, errors.Join(c.primary.kill(), other.kill()))
+	must(t, stale.exec("SELECT pg_promote(true, 120)"))
+	c.primary = stale
+	must(t, other.follow())
+}
+
 // Rejoin makes a standby of each that was killed.
 func (c *Cluster) Rejoin(t T) {
 	t.Helper()

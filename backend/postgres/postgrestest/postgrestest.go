@@ -135,6 +135,18 @@ func (s *Server) ConnString(database string) string {
 	return fmt.Sprintf("host=%s port=5432 user=%s dbname=%s", s.dir, superuser, database)
 }
 
+// Client runs one of PostgreSQL's programs for operators, such as pg_dump, to its end.
+func Client(t T, program string, args ...string) {
+	t.Helper()
+	dir, err := programsIn(debian)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(filepath.Join(dir, program), args...).CombinedOutput(); err != nil {
+		t.Fatal(fmt.Errorf("%s: %w: %s", program, err, out))
+	}
+}
+
 // Number is what the server calls a database among its files.
 func (s *Server) Number(t T, connString string) (number string) {
 	t.Helper()
