@@ -40,13 +40,15 @@ type Workspace struct {
 	mu     sync.Mutex     // guards what follows
 	shares []secret.Bytes // see findShares
 	closed bool
+	untold map[string]service.Welcome // by profile: see keepUntold
 }
 
 // Session is a profile that is signed in.
 type Session struct {
 	service.Session
-	w     *Workspace
-	codes shownCodes
+	w       *Workspace
+	welcome service.Welcome
+	codes   shownCodes
 
 	mu     sync.Mutex     // guards what follows
 	own    vault.Identity // the person's key pair
@@ -117,16 +119,21 @@ func (w *Workspace) session(ctx context.Context, in service.Session, t typed, er
 	if in == nil {
 		return nil, err
 	}
-	s := &Session{Session: in, w: w}
+	s := &Session{Session: in, w: w, welcome: in.Welcome()}
 	if refused := s.witness(ctx); refused != nil {
 		t.wipe()
 		s.leftover(in.End(context.WithoutCancel(ctx)))
-		return nil, errors.Join(refused, err)
+		w.keepUntold(in.ProfileID(), s.welcome)
+		return nil, errors.Join(&RefusedHere{s.welcome, refused}, err)
 	}
+	s.welcome = w.takeUntold(in.ProfileID(), s.welcome)
 	s.enter(context.WithoutCancel(ctx), t)
 	t.wipe()
 	return s, err
 }
+
+// Welcome is what the person is told after this sign-in: see workspace.Session.Welcome.
+func (s *Session) Welcome() service.Welcome { return s.welcome }
 
 // entered is what a right password leads to. What is made of it is kept for as long as more is due.
 func (w *Workspace) entered(ctx context.Context, s service.Session, c service.Challenge, t typed, err error) (*Session, *Challenge, error) {

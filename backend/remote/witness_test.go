@@ -325,6 +325,55 @@ func TestWitness_ARestoreIsAcceptedWithItsCodeAlone(t *testing.T) {
 	h.refused(h.ownerEnters(), service.CodeLogNotAuthentic)
 }
 
+// TestWitness_ARefusedSignInUsesUpNoNews: the workspace has let the person in, and takes what it told for told. They have seen nothing of it.
+func TestWitness_ARefusedSignInUsesUpNoNews(t *testing.T) {
+	t.Parallel()
+	h := newHistories(t)
+	h.ok(h.ownerEnters())
+	h.dump("backup")
+	h.ok(h.ownerEnters())
+	h.restore("backup")
+	h.ok(h.inner.NoteRestored(h.ctx(), h.clk.now()))
+	_, code, err := h.inner.LogCode(h.ctx())
+	h.ok(err)
+	h.ok(h.bellaEnters())
+	wrong := func() {
+		_, _, err := h.owner.SignIn(h.ctx(), ownerEmail, secret.NewText("granite lagoon whisper 47"))
+		h.refused(err, service.CodeCredentialsWrong)
+	}
+	wrong()
+	var refused *client.RefusedHere
+	if err := h.ownerEnters(); !errors.As(err, &refused) || !service.IsCode(err, service.CodeLogRestored) || refused.Untold.FailedPasswords != 1 || !toldOfRestore(refused.Untold.News) {
+		t.Fatalf("refused, it says %v, %+v", err, refused)
+	}
+	wrong()
+	h.refused(h.ownerEnters(), service.CodeLogRestored)
+	h.ok(h.owner.AcceptRestored(h.ctx(), code))
+	s := h.signIn(h.owner, ownerEmail, ownerPass)
+	told := s.Welcome()
+	if told.FailedPasswords != 2 || told.LastFailedPasswordAt.IsZero() || !toldOfRestore(told.News) || told.Seq <= refused.Untold.Seq {
+		t.Errorf("the next sign-in tells %+v", told)
+	}
+	h.ok(s.End(h.ctx()))
+	if told := h.signIn(h.owner, ownerEmail, ownerPass).Welcome(); told.FailedPasswords != 0 || toldOfRestore(told.News) {
+		t.Errorf("it is told twice: %+v", told)
+	}
+	if told := h.signIn(h.bella, bellaEmail, bellaPass).Welcome(); told.FailedPasswords != 0 {
+		t.Errorf("another is told it: %+v", told)
+	}
+}
+
+// toldOfRestore reports whether a restore is among the news, and once.
+func toldOfRestore(news []service.News) bool {
+	n := 0
+	for _, one := range news {
+		if one.Kind == "server-restored" {
+			n++
+		}
+	}
+	return n == 1
+}
+
 func TestWitness_WhatIsComparedIsVerified(t *testing.T) {
 	t.Parallel()
 	h := newHistories(t)

@@ -219,7 +219,7 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 	s2 := server.New(server.Config{Workspace: w2.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
 	defer func() { ok(s2.Close(ctx)) }()
 	answers.Store(s2)
-	if out, told, exit := run("members", "list"); exit != 4 || !strings.Contains(told, "was restored from a backup") {
+	if out, told, exit := run("members", "list"); exit != 4 || !strings.Contains(told, "was restored from a backup") || strings.Count(told, "operator restored the workspace") != 1 {
 		t.Errorf("a restored log: %d, %s%s", exit, out, told)
 	}
 	if out, told, exit := run("audit", "accept-restored", "ABCD-EFGH-JKLM-NPQR"); exit != 4 || !strings.Contains(told, "another code") {

@@ -136,7 +136,16 @@ func whyUnproven(err error) error {
 
 var errConfirmedLate = cli.Fail("confirmed_late", cli.ExitRefused, words.TerminalFailureConfirmedLate, nil)
 
+// signInTo signs in. Where this computer refuses what the workspace has let in, it tells what the sign-in would have: the workspace tells it once.
 func (e *env) signInTo(ctx context.Context, p *place) (*client.Session, error) {
+	s, err := e.entering(ctx, p)
+	if refused := (*client.RefusedHere)(nil); errors.As(err, &refused) {
+		e.welcome(refused.Untold)
+	}
+	return s, err
+}
+
+func (e *env) entering(ctx context.Context, p *place) (*client.Session, error) {
 	email := e.email
 	if email == "" {
 		typed, err := e.ask(ctx, words.TerminalAskEmail, true)
