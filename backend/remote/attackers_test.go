@@ -358,6 +358,60 @@ func TestAttacker_DatabaseServersKeyAndALaptopGuessThatMemberAlone(t *testing.T)
 	}
 }
 
+// An admin has removed a stolen laptop. With it, and even with the password, the server gives nothing. What the laptop's share is worth against the database
+// ends with the next password, but not for a copy from before.
+func TestAttacker_LaptopThatAnAdminRemovedIsOfNoUseAlone(t *testing.T) {
+	t.Parallel()
+	const samEmail, samPass, nextPass = "sam@example.com", "orchid tundra basalt 57", "velvet harbour lantern 38"
+	h := newHeld(t)
+	a, err := h.signIn(h.owner, ownerEmail, ownerPass).Admin(h.ctx())
+	h.ok(err)
+	given, err := a.AddMember(h.ctx(), service.NewMember{Name: "Sam Ortiz", Email: samEmail, Role: service.RoleMember}, client.Proof{Password: secret.NewText(ownerPass)})
+	h.ok(err)
+	stolen, kept := keychain.NewMemory(), keychain.NewMemory()
+	laptop, office := h.computerWith(t, remote.Config{Server: h.ts.URL}, stolen), h.computerWith(t, remote.Config{Server: h.ts.URL}, kept)
+	in, _, err := laptop.Redeem(h.ctx(), samEmail, secret.NewText(given.Code.Display()), secret.NewText(samPass))
+	h.ok(err)
+	code, err := in.GiveComputerCode(h.ctx(), client.Proof{Password: secret.NewText(samPass)})
+	h.ok(err)
+	h.ok(office.AddComputer(h.ctx(), samEmail, secret.NewText(code.Code.Display())))
+	share := h.share(stolen)
+	list, err := in.Computers(h.ctx())
+	h.ok(err)
+	here := slices.IndexFunc(list.All, func(c client.Computer) bool { return c.Here })
+	h.ok(a.RemoveComputer(h.ctx(), in.ProfileID(), list.All[here].ID, client.Proof{Password: secret.NewText(ownerPass)}))
+
+	h.wants("the session on the laptop", second(in.Overview(h.ctx())), service.CodeSessionEnded)
+	_, _, err = laptop.SignIn(h.ctx(), samEmail, secret.NewText(samPass))
+	h.wants("the right password on the laptop", err, service.CodeComputerUnknown)
+	before := h.person(samEmail)
+	locked := h.lockOf(before)
+	if _, opens := before.opens(samPass, share, locked); !opens {
+		t.Error("with the database and the server's key the share is worth nothing: SECURITY.md says less than is so")
+	}
+	for _, lock := range append(h.guesses(h.dump()), secret.NewBytes(make([]byte, 32))) {
+		if _, opens := before.opens(samPass, share, lock); opens {
+			t.Fatal("the right password opens without the server's key")
+		}
+	}
+
+	s := h.signIn(office, samEmail, samPass)
+	h.ok(s.ChangePassword(h.ctx(), secret.NewText(samPass), secret.NewText(nextPass), client.FactorInput{}))
+	now := h.person(samEmail)
+	for _, pass := range []string{samPass, nextPass} {
+		if _, opens := now.opens(pass, share, h.lockOf(now)); opens || now.tells(pass, share) {
+			t.Errorf("after the change the laptop's share is worth something with %q", pass)
+		}
+	}
+	shares := h.share(kept).Reveal()
+	if newest := secret.NewBytes(shares[len(shares)-32:]); !now.tells(nextPass, newest) {
+		t.Error("nor is the new one: this proves nothing")
+	}
+	if _, opens := before.opens(samPass, share, locked); !opens {
+		t.Error("a copy from before is of no use: SECURITY.md says less than is so")
+	}
+}
+
 // closed checks that a client opens, adds and gives nothing, says why, and goes on otherwise.
 func (p *place) closed(l *liar, s *client.Session, code service.Code) {
 	p.Helper()
