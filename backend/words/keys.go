@@ -1098,6 +1098,14 @@ var (
 	AdoptionInvited        = Key{"adoption.invited"}
 	AdoptionCopyReminder   = Key{"adoption.copy_reminder"}
 	AdoptionCopyEmails     = Key{"adoption.copy_emails"}
+	AdoptionPrintReminders = Key{"adoption.print_reminders"}
+	AdoptionPrintText      = Key{"adoption.print_text"}
+	AdoptionPrintPages     = Key{"adoption.print_pages"}
+	AdoptionPrintMany      = Key{"adoption.print_many"}
+	AdoptionPrintPart      = Key{"adoption.print_part"}
+	AdoptionPrintRange     = Key{"adoption.print_range"}
+	AdoptionByEmail        = Key{"adoption.by_email"}
+	AdoptionByEmailText    = Key{"adoption.by_email_text"}
 	AdoptionReminderCopied = Key{"adoption.reminder_copied"}
 	AdoptionEmailsCopied   = Key{"adoption.emails_copied"}
 	AdoptionShow           = Key{"adoption.show"}
@@ -1298,6 +1306,18 @@ var (
 	OneTimeTodo            = Key{"oneTime.todo"}
 	OneTimeNobody          = Key{"oneTime.nobody"}
 	OneTimeFoot            = Key{"oneTime.foot"}
+
+	ReminderTitle  = Key{"reminder.title"}
+	ReminderText   = Key{"reminder.text"}
+	ReminderFrom   = Key{"reminder.from"}
+	ReminderSince  = Key{"reminder.since"}
+	ReminderTodo   = Key{"reminder.todo"}
+	ReminderApp    = Key{"reminder.app"}
+	ReminderOpen   = Key{"reminder.open"}
+	ReminderEnable = Key{"reminder.enable"}
+	ReminderSteps  = Key{"reminder.steps"}
+	ReminderCodes  = Key{"reminder.codes"}
+	ReminderFoot   = Key{"reminder.foot"}
 
 	ComputersTitle       = Key{"computers.title"}
 	ComputersText        = Key{"computers.text"}

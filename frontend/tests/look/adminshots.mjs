@@ -63,6 +63,17 @@ export const adminShots = [
     },
   },
   {
+    name: 'adoption-print',
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, '2FA adoption').click();
+      await button(page, 'Print reminders').click();
+      await dialog(page).getByText('pages are ready to print.').waitFor();
+      await button(dialog(page), 'Print').click(); // which loads the languages of the pages
+      await page.getByText('2要素認証を有効にしてください').waitFor({ state: 'attached' });
+    },
+  },
+  {
     name: 'adoption-table',
     act: async (page) => {
       await go(page, 'Members');

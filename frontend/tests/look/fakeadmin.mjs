@@ -148,6 +148,20 @@ export function fakeAdmin(scenario) {
         }),
       EndCode: () => refuse('one_time_gone', '', {}),
       Computers: () => wait(scenario.memberComputers ?? { computers: [], needsReset: false }),
+      PrintReminders: () => wait(undefined),
+      Reminders: () =>
+        wait({
+          workspace: policy.name,
+          at: ago(0),
+          by: 'Amara Okafor',
+          requireFrom: policy.requireFrom,
+          inForce: false,
+          support: policy.support,
+          people: people
+            .slice(0, 4)
+            .map(({ name, email }, i) => ({ name, email, language: ['', 'ar', 'ja', 'de'][i] })),
+          unprintable: [],
+        }),
       Add: (_, { name, email }) =>
         wait({
           kind: 'invitation',
