@@ -806,6 +806,9 @@ var (
 	RunsSheetOf      = Key{"runs.sheet_of"}
 	RunsHandOver     = Key{"runs.hand_over"}
 	RunsHandOverAll  = Key{"runs.hand_over_all"}
+	RunsHandOverSome = Key{"runs.hand_over_some"}
+	RunsLeft         = Key{"runs.left"}
+	RunsLeftChosen   = Key{"runs.left_chosen"}
 	RunsHanded       = Key{"runs.handed"}
 	RunsOnlyIssued   = Key{"runs.only_issued"}
 	RunsVoid         = Key{"runs.void"}
@@ -2662,6 +2665,7 @@ var (
 	TerminalRunsShort                        = Key{"terminal.runs.short"}
 	TerminalRunsLong                         = Key{"terminal.runs.long"}
 	TerminalRunsSheets                       = Key{"terminal.runs.sheets"}
+	TerminalRunsLeft                         = Key{"terminal.runs.left"}
 	TerminalRunsListShort                    = Key{"terminal.runs.list.short"}
 	TerminalRunsListLong                     = Key{"terminal.runs.list.long"}
 	TerminalRunsListHead                     = Key{"terminal.runs.list.head"}
@@ -2675,6 +2679,7 @@ var (
 	TerminalRunsUnconfirmedNone              = Key{"terminal.runs.unconfirmed.none"}
 	TerminalRunsHandOverShort                = Key{"terminal.runs.hand_over.short"}
 	TerminalRunsHandOverLong                 = Key{"terminal.runs.hand_over.long"}
+	TerminalRunsHandOverAsk                  = Key{"terminal.runs.hand_over.ask"}
 	TerminalRunsHandOverDone                 = Key{"terminal.runs.hand_over.done"}
 	TerminalRunsCancelShort                  = Key{"terminal.runs.cancel.short"}
 	TerminalRunsCancelLong                   = Key{"terminal.runs.cancel.long"}

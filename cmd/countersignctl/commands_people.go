@@ -290,7 +290,7 @@ func runsCommands(e *env) *cobra.Command {
 			use: "hand-over RUN LINE...", short: words.TerminalRunsHandOverShort, long: words.TerminalRunsHandOverLong,
 			example: "countersignctl runs hand-over 28 1\ncountersignctl runs hand-over 28 2-8 13",
 			run:     runsHandOver,
-			flags:   []flags{signInFlags},
+			flags:   []flags{signInFlags, confirmFlags},
 		},
 		command{
 			use: "cancel RUN LINE...", short: words.TerminalRunsCancelShort, long: words.TerminalRunsCancelLong,

@@ -216,6 +216,15 @@ export const adminShots = [
     },
   },
   { name: 'runs', act: (page) => go(page, 'Print runs') },
+  {
+    name: 'runs-left',
+    scenario: { left: true },
+    act: async (page) => {
+      await go(page, 'Print runs');
+      await page.getByText('Yearly renewal for the office in Leeds').click();
+      await page.getByLabel('Select sheet 2 of Chidi Nwosu').first().check();
+    },
+  },
   { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
   {
     name: 'export-passphrase',

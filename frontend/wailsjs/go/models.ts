@@ -1333,6 +1333,7 @@ export namespace app {
 	    acknowledgedAt?: string;
 	    endedAt?: string;
 	    codesLeft: number;
+	    forOwner?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new SheetRow(source);
@@ -1352,6 +1353,7 @@ export namespace app {
 	        this.acknowledgedAt = source["acknowledgedAt"];
 	        this.endedAt = source["endedAt"];
 	        this.codesLeft = source["codesLeft"];
+	        this.forOwner = source["forOwner"];
 	    }
 	}
 	export class RunView {
