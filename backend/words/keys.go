@@ -2407,6 +2407,7 @@ var (
 	TerminalManErrorApp                      = Key{"terminal.man.error_app"}
 	TerminalManErrorComputer                 = Key{"terminal.man.error_computer"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
+	TerminalManErrorNewsUnknown              = Key{"terminal.man.error_news_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
 	TerminalManErrorLog                      = Key{"terminal.man.error_log"}
@@ -2463,6 +2464,7 @@ var (
 	TerminalUsageNoProfile                   = Key{"terminal.usage.no_profile"}
 	TerminalUsageRun                         = Key{"terminal.usage.run"}
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
+	TerminalUsageNews                        = Key{"terminal.usage.news"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
 	TerminalUsageDays                        = Key{"terminal.usage.days"}
 	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
@@ -2918,6 +2920,16 @@ var (
 	TerminalNewsEvent                        = Key{"terminal.news.event"}
 	TerminalNewsKit                          = Key{"terminal.news.kit"}
 	TerminalNewsUsedCode                     = Key{"terminal.news.used_code"}
+	TerminalNewsStay                         = Key{"terminal.news.stay"}
+	TerminalNewsShort                        = Key{"terminal.news.short"}
+	TerminalNewsLong                         = Key{"terminal.news.long"}
+	TerminalNewsListShort                    = Key{"terminal.news.list.short"}
+	TerminalNewsListLong                     = Key{"terminal.news.list.long"}
+	TerminalNewsListHead                     = Key{"terminal.news.list.head"}
+	TerminalNewsListNone                     = Key{"terminal.news.list.none"}
+	TerminalNewsDismissShort                 = Key{"terminal.news.dismiss.short"}
+	TerminalNewsDismissLong                  = Key{"terminal.news.dismiss.long"}
+	TerminalNewsDismissDone                  = Key{"terminal.news.dismiss.done"}
 	TerminalProgressExported                 = Key{"terminal.progress.exported"}
 	TerminalProgressVerified                 = Key{"terminal.progress.verified"}
 	TerminalProgressInvitations              = Key{"terminal.progress.invitations"}
@@ -3120,6 +3132,7 @@ var (
 	TerminalFailureOneTimeGone               = Key{"terminal.failure.one_time_gone"}
 	TerminalFailureKindNeeded                = Key{"terminal.failure.kind_needed"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}
+	TerminalFailureNewsUnknown               = Key{"terminal.failure.news_unknown"}
 	TerminalFailureFileExists                = Key{"terminal.failure.file_exists"}
 	TerminalFailureFolderExists              = Key{"terminal.failure.folder_exists"}
 	TerminalFailureFileUnreadable            = Key{"terminal.failure.file_unreadable"}

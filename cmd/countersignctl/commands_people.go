@@ -147,6 +147,27 @@ func appsCommands(e *env) *cobra.Command {
 	)
 }
 
+func newsCommands(e *env) *cobra.Command {
+	return newGroup(e,
+		command{
+			use: "news", under: underPeople, short: words.TerminalNewsShort, long: words.TerminalNewsLong,
+			example: "countersignctl news list\ncountersignctl news dismiss 412",
+		},
+		command{
+			use: "list", short: words.TerminalNewsListShort, long: words.TerminalNewsListLong,
+			example: "countersignctl news list\ncountersignctl news list --json",
+			run:     newsList,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "dismiss NUMBER...", short: words.TerminalNewsDismissShort, long: words.TerminalNewsDismissLong,
+			example: "countersignctl news dismiss 412\ncountersignctl news dismiss 412 415",
+			run:     newsDismiss,
+			flags:   []flags{signInFlags},
+		},
+	)
+}
+
 func computersCommands(e *env) *cobra.Command {
 	return newGroup(e,
 		command{
