@@ -266,6 +266,10 @@ var (
 	NotifyOneTime  = Key{"notify.one_time"}
 	NotifyApproval = Key{"notify.approval"}
 	NotifyNews     = Key{"notify.news"}
+	NotifyCheck    = Key{"notify.check"}
+	NotifyEnding   = Key{"notify.ending"}
+	NotifyKit      = Key{"notify.kit"}
+	NotifyBackup   = Key{"notify.backup"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}
