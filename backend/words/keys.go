@@ -259,6 +259,8 @@ var (
 	PreferencesMotion         = Key{"preferences.motion"}
 	PreferencesReduced        = Key{"preferences.reduced"}
 	PreferencesNotify         = Key{"preferences.notify"}
+	PreferencesNotifyOn       = Key{"preferences.notify_on"}
+	PreferencesNotifyOff      = Key{"preferences.notify_off"}
 	PreferencesNotifyText     = Key{"preferences.notify_text"}
 
 	NotifyRequired = Key{"notify.required"}
@@ -847,6 +849,8 @@ var (
 	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
 
 	QuickUnlockTitle     = Key{"quickUnlock.title"}
+	QuickUnlockIsOn      = Key{"quickUnlock.is_on"}
+	QuickUnlockIsOff     = Key{"quickUnlock.is_off"}
 	QuickUnlockOn        = Key{"quickUnlock.on"}
 	QuickUnlockOff       = Key{"quickUnlock.off"}
 	QuickUnlockAllow     = Key{"quickUnlock.allow"}
