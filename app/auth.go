@@ -247,6 +247,7 @@ func (in *signIn) signedIn(ses *client.Session, began time.Time) (SignedIn, erro
 	}
 	go next.afterSignIn(me)
 	go next.followNews()
+	go next.keepDates()
 	return next.view(me), nil
 }
 

@@ -81,6 +81,7 @@ func (d *Auth) Enter(token string) (SignedIn, error) {
 	}
 	go in.afterSignIn(o)
 	go in.followNews()
+	go in.keepDates()
 	return in.view(o), nil
 }
 

@@ -41,17 +41,28 @@ type fakeDesktop struct {
 	shown      string // a folder
 	place      windowPlace
 	showErr    error
-	away       bool        // its person is not at the window
-	notified   []string    // what is shown meanwhile
-	noted      chan string // each of them; may be nil
+	away       bool          // its person is not at the window
+	notified   []string      // what is shown meanwhile
+	noted      chan string   // each of them; may be nil
+	looked     chan struct{} // somebody has asked whether they are; may be nil
 	notifyErr  error
 }
 
 func (d *fakeDesktop) Begin(context.Context) {}
 func (d *fakeDesktop) Raise()                {}
 func (d *fakeDesktop) CancelDialogs()        {}
-func (d *fakeDesktop) Active() bool          { d.mu.Lock(); defer d.mu.Unlock(); return !d.away }
-func (d *fakeDesktop) Unnotify()             { d.mu.Lock(); d.notified = nil; d.mu.Unlock() }
+
+func (d *fakeDesktop) Active() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case d.looked <- struct{}{}:
+	default:
+	}
+	return !d.away
+}
+
+func (d *fakeDesktop) Unnotify() { d.mu.Lock(); d.notified = nil; d.mu.Unlock() }
 func (d *fakeDesktop) Notify(title, text string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -168,6 +179,7 @@ func windowOn(t *testing.T, path string, secrets store.Secrets) *window {
 	s := newShell(path, desk)
 	s.secrets = secrets
 	s.cost = cheap
+	s.datesPause = time.Hour // tests of what is due look for themselves
 	s.hearing.Store(true)
 	t.Cleanup(s.end)
 	p := page{t, &Auth{s}}

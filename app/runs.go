@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"countersign/backend/client"
 	"countersign/backend/service"
@@ -36,6 +37,7 @@ type SheetRow struct {
 	AcknowledgedAt string `json:"acknowledgedAt,omitempty"`
 	EndedAt        string `json:"endedAt,omitempty"`
 	CodesLeft      int    `json:"codesLeft"`
+	ForOwner       bool   `json:"forOwner,omitempty"` // only an owner marks or voids it
 }
 
 // LedgerView is one run.
@@ -91,6 +93,7 @@ func (p *PrintRuns) Get(session string, run int) (LedgerView, error) {
 		out.Run = runView(l.Run)
 		for _, e := range l.Entries {
 			row := sheetRow(e)
+			row.ForOwner = slices.Contains(l.Left, row.Member)
 			out.Sheets = append(out.Sheets, row)
 			out.Run.Sheets[row.State]++
 		}

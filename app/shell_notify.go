@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/backend/service"
@@ -31,15 +32,27 @@ func notice(h service.Happened, approvals []ApprovalView, told time.Time) words.
 	return words.Key{}
 }
 
-// notify shows it, unless they are at the window or want none.
-func (in *signIn) notify(what words.Key) {
-	if what == (words.Key{}) || in.s.preferences.get().Quiet || in.s.desktop.Active() || !in.open() {
-		return
+// elsewhere reports whether they are at another window and want to be told there.
+func (in *signIn) elsewhere() bool {
+	return !in.s.preferences.get().Quiet && !in.s.desktop.Active() && in.open()
+}
+
+// notify shows it, a line for each, unless they are at the window or want none, and reports whether it did.
+func (in *signIn) notify(what ...words.Key) (shown bool) {
+	what = slices.DeleteFunc(what, func(k words.Key) bool { return k == words.Key{} })
+	if len(what) == 0 || !in.elsewhere() {
+		return false
 	}
-	if err := in.s.desktop.Notify(in.s.say(words.AppName, nil), in.s.say(what, nil)); err != nil {
+	lines := make([]string, len(what))
+	for i, k := range what {
+		lines[i] = in.s.say(k, nil)
+	}
+	if err := in.s.desktop.Notify(in.s.say(words.AppName, nil), strings.Join(lines, "\n")); err != nil {
 		in.s.log().Info("a notification was not shown", "error", err.Error())
+		return false
 	}
 	if !in.open() { // it was locked meanwhile
 		in.s.desktop.Unnotify()
 	}
+	return true
 }

@@ -80,4 +80,5 @@ type Ledger struct {
 	Run     Run
 	Entries []LedgerEntry
 	Without []Member
+	Left    []string // IDs of the members whose sheets in force only an owner marks or voids; empty for an owner
 }

@@ -259,6 +259,8 @@ var (
 	PreferencesMotion         = Key{"preferences.motion"}
 	PreferencesReduced        = Key{"preferences.reduced"}
 	PreferencesNotify         = Key{"preferences.notify"}
+	PreferencesNotifyOn       = Key{"preferences.notify_on"}
+	PreferencesNotifyOff      = Key{"preferences.notify_off"}
 	PreferencesNotifyText     = Key{"preferences.notify_text"}
 
 	NotifyRequired = Key{"notify.required"}
@@ -266,6 +268,10 @@ var (
 	NotifyOneTime  = Key{"notify.one_time"}
 	NotifyApproval = Key{"notify.approval"}
 	NotifyNews     = Key{"notify.news"}
+	NotifyCheck    = Key{"notify.check"}
+	NotifyEnding   = Key{"notify.ending"}
+	NotifyKit      = Key{"notify.kit"}
+	NotifyBackup   = Key{"notify.backup"}
 
 	TwoFactorTitle     = Key{"twoFactor.title"}
 	TwoFactorText      = Key{"twoFactor.text"}
@@ -806,6 +812,9 @@ var (
 	RunsSheetOf      = Key{"runs.sheet_of"}
 	RunsHandOver     = Key{"runs.hand_over"}
 	RunsHandOverAll  = Key{"runs.hand_over_all"}
+	RunsHandOverSome = Key{"runs.hand_over_some"}
+	RunsLeft         = Key{"runs.left"}
+	RunsLeftChosen   = Key{"runs.left_chosen"}
 	RunsHanded       = Key{"runs.handed"}
 	RunsOnlyIssued   = Key{"runs.only_issued"}
 	RunsVoid         = Key{"runs.void"}
@@ -840,6 +849,8 @@ var (
 	WorkspaceAdminsNamedDone  = Key{"workspace.admins_named_done"}
 
 	QuickUnlockTitle     = Key{"quickUnlock.title"}
+	QuickUnlockIsOn      = Key{"quickUnlock.is_on"}
+	QuickUnlockIsOff     = Key{"quickUnlock.is_off"}
 	QuickUnlockOn        = Key{"quickUnlock.on"}
 	QuickUnlockOff       = Key{"quickUnlock.off"}
 	QuickUnlockAllow     = Key{"quickUnlock.allow"}
@@ -1098,6 +1109,14 @@ var (
 	AdoptionInvited        = Key{"adoption.invited"}
 	AdoptionCopyReminder   = Key{"adoption.copy_reminder"}
 	AdoptionCopyEmails     = Key{"adoption.copy_emails"}
+	AdoptionPrintReminders = Key{"adoption.print_reminders"}
+	AdoptionPrintText      = Key{"adoption.print_text"}
+	AdoptionPrintPages     = Key{"adoption.print_pages"}
+	AdoptionPrintMany      = Key{"adoption.print_many"}
+	AdoptionPrintPart      = Key{"adoption.print_part"}
+	AdoptionPrintRange     = Key{"adoption.print_range"}
+	AdoptionByEmail        = Key{"adoption.by_email"}
+	AdoptionByEmailText    = Key{"adoption.by_email_text"}
 	AdoptionReminderCopied = Key{"adoption.reminder_copied"}
 	AdoptionEmailsCopied   = Key{"adoption.emails_copied"}
 	AdoptionShow           = Key{"adoption.show"}
@@ -1298,6 +1317,18 @@ var (
 	OneTimeTodo            = Key{"oneTime.todo"}
 	OneTimeNobody          = Key{"oneTime.nobody"}
 	OneTimeFoot            = Key{"oneTime.foot"}
+
+	ReminderTitle  = Key{"reminder.title"}
+	ReminderText   = Key{"reminder.text"}
+	ReminderFrom   = Key{"reminder.from"}
+	ReminderSince  = Key{"reminder.since"}
+	ReminderTodo   = Key{"reminder.todo"}
+	ReminderApp    = Key{"reminder.app"}
+	ReminderOpen   = Key{"reminder.open"}
+	ReminderEnable = Key{"reminder.enable"}
+	ReminderSteps  = Key{"reminder.steps"}
+	ReminderCodes  = Key{"reminder.codes"}
+	ReminderFoot   = Key{"reminder.foot"}
 
 	ComputersTitle       = Key{"computers.title"}
 	ComputersText        = Key{"computers.text"}
@@ -2384,6 +2415,7 @@ var (
 	TerminalManErrorApp                      = Key{"terminal.man.error_app"}
 	TerminalManErrorComputer                 = Key{"terminal.man.error_computer"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
+	TerminalManErrorNewsUnknown              = Key{"terminal.man.error_news_unknown"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
 	TerminalManErrorLog                      = Key{"terminal.man.error_log"}
@@ -2440,6 +2472,7 @@ var (
 	TerminalUsageNoProfile                   = Key{"terminal.usage.no_profile"}
 	TerminalUsageRun                         = Key{"terminal.usage.run"}
 	TerminalUsageSheet                       = Key{"terminal.usage.sheet"}
+	TerminalUsageNews                        = Key{"terminal.usage.news"}
 	TerminalUsageMinutes                     = Key{"terminal.usage.minutes"}
 	TerminalUsageDays                        = Key{"terminal.usage.days"}
 	TerminalUsageSupportContact              = Key{"terminal.usage.support_contact"}
@@ -2644,6 +2677,7 @@ var (
 	TerminalRunsShort                        = Key{"terminal.runs.short"}
 	TerminalRunsLong                         = Key{"terminal.runs.long"}
 	TerminalRunsSheets                       = Key{"terminal.runs.sheets"}
+	TerminalRunsLeft                         = Key{"terminal.runs.left"}
 	TerminalRunsListShort                    = Key{"terminal.runs.list.short"}
 	TerminalRunsListLong                     = Key{"terminal.runs.list.long"}
 	TerminalRunsListHead                     = Key{"terminal.runs.list.head"}
@@ -2657,6 +2691,7 @@ var (
 	TerminalRunsUnconfirmedNone              = Key{"terminal.runs.unconfirmed.none"}
 	TerminalRunsHandOverShort                = Key{"terminal.runs.hand_over.short"}
 	TerminalRunsHandOverLong                 = Key{"terminal.runs.hand_over.long"}
+	TerminalRunsHandOverAsk                  = Key{"terminal.runs.hand_over.ask"}
 	TerminalRunsHandOverDone                 = Key{"terminal.runs.hand_over.done"}
 	TerminalRunsCancelShort                  = Key{"terminal.runs.cancel.short"}
 	TerminalRunsCancelLong                   = Key{"terminal.runs.cancel.long"}
@@ -2895,6 +2930,16 @@ var (
 	TerminalNewsEvent                        = Key{"terminal.news.event"}
 	TerminalNewsKit                          = Key{"terminal.news.kit"}
 	TerminalNewsUsedCode                     = Key{"terminal.news.used_code"}
+	TerminalNewsStay                         = Key{"terminal.news.stay"}
+	TerminalNewsShort                        = Key{"terminal.news.short"}
+	TerminalNewsLong                         = Key{"terminal.news.long"}
+	TerminalNewsListShort                    = Key{"terminal.news.list.short"}
+	TerminalNewsListLong                     = Key{"terminal.news.list.long"}
+	TerminalNewsListHead                     = Key{"terminal.news.list.head"}
+	TerminalNewsListNone                     = Key{"terminal.news.list.none"}
+	TerminalNewsDismissShort                 = Key{"terminal.news.dismiss.short"}
+	TerminalNewsDismissLong                  = Key{"terminal.news.dismiss.long"}
+	TerminalNewsDismissDone                  = Key{"terminal.news.dismiss.done"}
 	TerminalProgressExported                 = Key{"terminal.progress.exported"}
 	TerminalProgressVerified                 = Key{"terminal.progress.verified"}
 	TerminalProgressInvitations              = Key{"terminal.progress.invitations"}
@@ -3097,6 +3142,7 @@ var (
 	TerminalFailureOneTimeGone               = Key{"terminal.failure.one_time_gone"}
 	TerminalFailureKindNeeded                = Key{"terminal.failure.kind_needed"}
 	TerminalFailureSheetUnknown              = Key{"terminal.failure.sheet_unknown"}
+	TerminalFailureNewsUnknown               = Key{"terminal.failure.news_unknown"}
 	TerminalFailureFileExists                = Key{"terminal.failure.file_exists"}
 	TerminalFailureFolderExists              = Key{"terminal.failure.folder_exists"}
 	TerminalFailureFileUnreadable            = Key{"terminal.failure.file_unreadable"}

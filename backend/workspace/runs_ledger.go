@@ -49,6 +49,9 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l service.Ledger, err erro
 		if l.Entries, err = tx.Ledger(run); err != nil {
 			return err
 		}
+		if l.Left, err = a.left(tx, l.Entries); err != nil {
+			return err
+		}
 		has := map[string]bool{}
 		for _, e := range l.Entries {
 			has[e.ProfileID] = true
@@ -69,6 +72,28 @@ func (a *Admin) Ledger(ctx context.Context, run int) (l service.Ledger, err erro
 		return nil
 	})
 	return l, err
+}
+
+// left are those whose sheets in force are not for this admin to mark or void.
+func (a *Admin) left(tx store.ReadTx, entries []store.LedgerEntry) (ids []string, err error) {
+	actor, err := a.profile(tx)
+	if err != nil || actor.Role == store.RoleOwner { // who may all of them
+		return nil, err
+	}
+	all, err := tx.Members()
+	if err != nil {
+		return nil, err
+	}
+	role := make(map[string]store.Role, len(all))
+	for _, m := range all {
+		role[m.ID] = m.Role
+	}
+	for _, e := range entries {
+		if e.State == store.SetActive && service.MayIssueCodes.Refused(actor.ID, actor.Role, e.ProfileID, role[e.ProfileID]) != "" {
+			ids = append(ids, e.ProfileID)
+		}
+	}
+	return ids, nil
 }
 
 // Unacknowledged lists the sheets of all runs that are in force and that nobody

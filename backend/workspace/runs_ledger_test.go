@@ -2,9 +2,11 @@ package workspace_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
+	"countersign/backend/client"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
@@ -140,6 +142,12 @@ func TestHandOver_AllOfThemOrNone(t *testing.T) {
 	r := owner.printed(member, admin, owner)
 	number := r.Plan().Number
 	a := admin.admin()
+	for who, want := range map[*client.Admin][]string{a: {owner.id}, owner.admin(): nil} { // as the ledger says before
+		l, err := who.Ledger(t.Context(), number)
+		if err != nil || !slices.Equal(l.Left, want) {
+			t.Errorf("%v left to an owner, %v", l.Left, err)
+		}
+	}
 	head := h.head()
 	n, err := a.HandOver(t.Context(), number, r.order)
 	if h.refused(err, service.CodeForbidden); n != 0 || h.head() != head {
@@ -147,6 +155,15 @@ func TestHandOver_AllOfThemOrNone(t *testing.T) {
 	}
 	if n, err = a.HandOver(t.Context(), number, r.order[:2]); err != nil || n != 2 {
 		t.Errorf("%d handed over, %v", n, err)
+	}
+	other := h.one(person{role: store.RoleAdmin, on: true})
+	l, err := other.admin().Ledger(t.Context(), number)
+	if err != nil || !slices.Equal(slices.Sorted(slices.Values(l.Left)), slices.Sorted(slices.Values([]string{admin.id, owner.id}))) {
+		t.Errorf("%v left to an owner, %v", l.Left, err)
+	}
+	h.ok(second(owner.admin().VoidSheets(t.Context(), number, r.order[1:]))) // none of these can be marked any more
+	if l, err = other.admin().Ledger(t.Context(), number); err != nil || len(l.Left) > 0 {
+		t.Errorf("%v left to an owner, %v", l.Left, err)
 	}
 }
 

@@ -67,7 +67,7 @@ func commands(e *env) *cobra.Command {
 		use: "countersignctl", short: words.TerminalRootShort, long: words.TerminalRootLong,
 		example: "countersignctl doctor\ncountersignctl members list --email amara@example.com\ncountersignctl help members add",
 	}), manual(),
-		membersCommands(e), appsCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
+		membersCommands(e), appsCommands(e), newsCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
 		policyCommands(e), clockCommands(e), backupCommands(e), moveCommand(e),
 		auditCommands(e), exportCommands(e),
 		doctorCommand(e), statusCommand(e), workspacesCommand(e),

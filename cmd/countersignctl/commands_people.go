@@ -147,6 +147,27 @@ func appsCommands(e *env) *cobra.Command {
 	)
 }
 
+func newsCommands(e *env) *cobra.Command {
+	return newGroup(e,
+		command{
+			use: "news", under: underPeople, short: words.TerminalNewsShort, long: words.TerminalNewsLong,
+			example: "countersignctl news list\ncountersignctl news dismiss 412",
+		},
+		command{
+			use: "list", short: words.TerminalNewsListShort, long: words.TerminalNewsListLong,
+			example: "countersignctl news list\ncountersignctl news list --json",
+			run:     newsList,
+			flags:   []flags{signInFlags},
+		},
+		command{
+			use: "dismiss NUMBER...", short: words.TerminalNewsDismissShort, long: words.TerminalNewsDismissLong,
+			example: "countersignctl news dismiss 412\ncountersignctl news dismiss 412 415",
+			run:     newsDismiss,
+			flags:   []flags{signInFlags},
+		},
+	)
+}
+
 func computersCommands(e *env) *cobra.Command {
 	return newGroup(e,
 		command{
@@ -290,7 +311,7 @@ func runsCommands(e *env) *cobra.Command {
 			use: "hand-over RUN LINE...", short: words.TerminalRunsHandOverShort, long: words.TerminalRunsHandOverLong,
 			example: "countersignctl runs hand-over 28 1\ncountersignctl runs hand-over 28 2-8 13",
 			run:     runsHandOver,
-			flags:   []flags{signInFlags},
+			flags:   []flags{signInFlags, confirmFlags},
 		},
 		command{
 			use: "cancel RUN LINE...", short: words.TerminalRunsCancelShort, long: words.TerminalRunsCancelLong,

@@ -43,6 +43,7 @@ var errorCodes = []struct {
 	{cli.ExitRefused, []string{"app_gone", "app_last", "apps_full", "app_name", "app_name_taken"}, words.TerminalManErrorApp},
 	{cli.ExitRefused, []string{"computer_unknown", "computer_gone", "computer_here", "computers_full", "computer_name"}, words.TerminalManErrorComputer},
 	{cli.ExitUsage, []string{"sheet_unknown"}, words.TerminalManErrorSheetUnknown},
+	{cli.ExitUsage, []string{"news_unknown"}, words.TerminalManErrorNewsUnknown},
 	{cli.ExitUsage, []string{"confirmation_needed"}, words.TerminalManErrorConfirmation},
 	{cli.ExitWrong, []string{"not_authentic", "log_not_authentic"}, words.TerminalManErrorNotAuthentic},
 	{cli.ExitRefused, []string{"email_required", "password_required", "credentials_wrong", "throttled", "code_required", "code_form", "code_wrong", "code_used", "code_expired", "code_clock", "codes_ahead", "authenticator_off", "factor_required", "recovery_required", "recovery_form", "recovery_wrong", "recovery_used", "recovery_none", "challenge_ended", "session_ended", "confirmed_late"}, words.TerminalManErrorSignIn},

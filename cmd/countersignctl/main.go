@@ -45,6 +45,8 @@ type env struct {
 	stdout io.Writer
 	stderr *os.File
 	now    func() time.Time
+
+	listsNews bool // news that stay: a sign-in needn’t tell them as well
 }
 
 // run carries out a command line and returns the exit code.

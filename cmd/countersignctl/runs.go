@@ -42,10 +42,11 @@ type sheetView struct {
 	ConfirmedAt  time.Time `json:"confirmedAt,omitzero"`
 	EndedAt      time.Time `json:"endedAt,omitzero"`
 	CodesLeft    int       `json:"codesLeft"`
+	ForOwner     bool      `json:"forOwner,omitempty"` // only an owner marks or cancels it
 }
 
 func sheetViewOf(l service.LedgerEntry) sheetView {
-	return sheetView{l.Place, l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft}
+	return sheetView{l.Place, l.Sheet, l.Run, person{l.ProfileID, l.Name, l.Email}, stateWord(l.SheetState()), l.IssuedAt, l.HandedOverAt, l.AcknowledgedAt, l.EndedAt, l.CodesLeft, false}
 }
 
 // stateWord is what the terminal calls where a sheet stands.
@@ -134,6 +135,7 @@ func runsShow(ctx context.Context, e *env, args []string) error {
 		v, sheets, without := runViewOf(l.Run), []sheetView{}, []person{}
 		for _, entry := range l.Entries {
 			s := sheetViewOf(entry)
+			s.ForOwner = slices.Contains(l.Left, entry.ProfileID)
 			sheets = append(sheets, s)
 			v.Sheets[s.State]++
 		}
@@ -145,6 +147,9 @@ func runsShow(ctx context.Context, e *env, args []string) error {
 		})) + "\n"
 		if len(sheets) > 0 {
 			text += sheetTable(sheets)
+		}
+		if left, _ := leftIn(l, func(service.LedgerEntry) bool { return true }); len(left) > 0 {
+			text += cli.Printable(say(words.TerminalRunsLeft, words.Args{"n": len(left), "members": someNames(left)})) + "\n"
 		}
 		for _, p := range without {
 			text += cli.Printable(say(words.TerminalRunsShowWithout, words.Args{"member": member(p.Name, p.Email)})) + "\n"
@@ -177,14 +182,25 @@ func runsHandOver(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
-		if _, err := ledgerOf(ctx, a, run, places); err != nil {
-			return err
-		}
-		n, err := a.HandOver(ctx, run, places)
+		l, err := ledgerOf(ctx, a, run, places)
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n}, say(words.TerminalRunsHandOverDone, words.Args{"n": n, "of": len(places)})+"\n")
+		wanted, left := e.withoutLeft(l, places, func(entry service.LedgerEntry) bool { return entry.HandedOverAt.IsZero() })
+		if left {
+			if err := e.canAsk(); err != nil {
+				return err
+			}
+			if err := e.confirm(ctx, words.TerminalRunsHandOverAsk, words.Args{"n": len(wanted)}); err != nil {
+				return err
+			}
+		}
+		n, err := a.HandOver(ctx, run, wanted)
+		if err != nil {
+			return err
+		}
+		return e.print(map[string]any{"ok": true, "run": run, "handedOver": n, "forOwner": len(places) - len(wanted)},
+			say(words.TerminalRunsHandOverDone, words.Args{"n": n, "of": len(places)})+"\n")
 	})
 }
 
@@ -197,41 +213,67 @@ func runsCancel(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	return e.asAdmin(ctx, func(a *client.Admin) error {
-		holders, err := ledgerOf(ctx, a, run, places)
+		l, err := ledgerOf(ctx, a, run, places)
 		if err != nil {
 			return err
 		}
-		err = e.confirm(ctx, words.TerminalRunsCancelAsk, words.Args{"n": len(places), "run": run, "members": someNames(holders)})
+		wanted, _ := e.withoutLeft(l, places, func(service.LedgerEntry) bool { return true })
+		var holders []string
+		for _, entry := range l.Entries {
+			if slices.Contains(wanted, entry.Place) {
+				holders = append(holders, entry.Name)
+			}
+		}
+		err = e.confirm(ctx, words.TerminalRunsCancelAsk, words.Args{"n": len(wanted), "run": run, "members": someNames(holders)})
 		if err != nil {
 			return err
 		}
-		n, err := a.VoidSheets(ctx, run, places)
+		n, err := a.VoidSheets(ctx, run, wanted)
 		if err != nil {
 			return err
 		}
-		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n}, say(words.TerminalRunsCancelDone, words.Args{"n": n, "of": len(places)})+"\n")
+		return e.print(map[string]any{"ok": true, "run": run, "cancelled": n, "forOwner": len(places) - len(wanted)}, say(words.TerminalRunsCancelDone, words.Args{"n": n, "of": len(places)})+"\n")
 	})
 }
 
-// ledgerOf names the members of sheets by their places on the run’s list, and refuses those that the run does not have: the
-// number may be mistyped.
-func ledgerOf(ctx context.Context, a *client.Admin, run int, places []int) (holders []string, err error) {
+// ledgerOf reads a run, and refuses places on its list that it does not have: the number may be mistyped.
+func ledgerOf(ctx context.Context, a *client.Admin, run int, places []int) (service.Ledger, error) {
 	l, err := a.Ledger(ctx, run)
 	if err != nil {
-		return nil, err
+		return service.Ledger{}, err
 	}
-	byPlace := map[int]string{}
+	has := map[int]bool{}
 	for _, entry := range l.Entries {
-		byPlace[entry.Place] = entry.Name
+		has[entry.Place] = true
 	}
 	for _, n := range places {
-		name, ok := byPlace[n]
-		if !ok {
-			return nil, cli.Fail("sheet_unknown", cli.ExitUsage, words.TerminalFailureSheetUnknown, words.Args{"run": run, "line": n})
+		if !has[n] {
+			return service.Ledger{}, cli.Fail("sheet_unknown", cli.ExitUsage, words.TerminalFailureSheetUnknown, words.Args{"run": run, "line": n})
 		}
-		holders = append(holders, name)
 	}
-	return holders, nil
+	return l, nil
+}
+
+// leftIn names whose sheets in force, of those that are meant, only an owner marks or cancels, and gives their places.
+func leftIn(l service.Ledger, meant func(service.LedgerEntry) bool) (names []string, places []int) {
+	for _, entry := range l.Entries {
+		if slices.Contains(l.Left, entry.ProfileID) && meant(entry) {
+			names, places = append(names, entry.Name), append(places, entry.Place)
+		}
+	}
+	return names, places
+}
+
+// withoutLeft leaves out, and names, the sheets that only an owner marks or cancels, since one of them has all refused. Where no other is wanted,
+// there is nothing to leave out, and the refusal says so.
+func (e *env) withoutLeft(l service.Ledger, places []int, meant func(service.LedgerEntry) bool) (rest []int, left bool) {
+	names, not := leftIn(l, func(entry service.LedgerEntry) bool { return slices.Contains(places, entry.Place) && meant(entry) })
+	rest = slices.DeleteFunc(slices.Clone(places), func(n int) bool { return slices.Contains(not, n) })
+	if len(not) == 0 || len(rest) == 0 {
+		return places, false
+	}
+	e.notice(words.TerminalRunsLeft, words.Args{"n": len(names), "members": someNames(names)})
+	return rest, true
 }
 
 func runNumber(s string) (int, error) {

@@ -202,7 +202,7 @@ func (e *env) second(ctx context.Context, c *client.Challenge) (*client.Session,
 }
 
 // welcome says what the window says after a sign-in: this one has cleared the counts, and
-// the news are told once.
+// the news are told once, or until they are dismissed.
 func (e *env) welcome(w service.Welcome) {
 	if w.FailedCodes > 0 {
 		e.notice(words.TerminalNewsFailedCodes, words.Args{"n": w.FailedCodes, "at": minute(w.LastFailedCodeAt)})
@@ -210,11 +210,19 @@ func (e *env) welcome(w service.Welcome) {
 	if w.FailedPasswords > 0 {
 		e.notice(words.TerminalNewsFailedPasswords, words.Args{"n": w.FailedPasswords, "at": minute(w.LastFailedPasswordAt)})
 	}
+	stay := false
 	for _, n := range w.News {
+		if n.Stays > 0 && e.listsNews {
+			continue
+		}
+		stay = stay || n.Stays > 0
 		e.notice(words.TerminalNewsEvent, words.Args{"at": minute(n.At), "event": sentences.News(cli.Words(), n)})
 		if n.UsedKit {
 			e.notice(words.TerminalNewsKit, nil)
 		}
+	}
+	if stay {
+		e.notice(words.TerminalNewsStay, nil)
 	}
 	if w.UsedCode > 0 {
 		e.notice(words.TerminalNewsUsedCode, words.Args{"number": w.UsedCode, "left": w.CodesLeft})

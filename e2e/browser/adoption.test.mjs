@@ -1,5 +1,7 @@
 /** Members, 2FA adoption: how far 2FA has come, reminders, and what would go wrong if a phone were lost today. */
 import { button, dialog, heading, signIn } from '../harness/person.mjs';
+import * as members from '../harness/members.mjs';
+import { run } from '../harness/phone.mjs';
 import { expect, expectAccessible, test } from './fixtures.mjs';
 
 const people = [
@@ -77,3 +79,106 @@ test(
     await expect(dialog(page).getByRole('heading', { name: 'Create Emergency Kit' })).toBeVisible();
   },
 );
+
+const everyone = [
+  { name: 'Chidi \u{F0001}', email: 'chidi@example.com', role: 'member' },
+  { name: '山田 花子', email: 'hanako@example.com', role: 'member', language: 'ja' },
+];
+
+test.describe('reminders on paper', () => {
+  test.use({ home: { people: everyone, enrolled: 2 } });
+
+  test('each member who has 2FA off gets a page in their language, without a secret', async ({ page }) => {
+    await signIn(page);
+    await button(page, 'Members').click();
+    for (const [i, { email }] of everyone.entries()) {
+      await page.getByText(email).click();
+      await button(page, 'Reset 2FA').click();
+      if (i === 0) await members.proveIn(page); // which is good for the next, too
+      await button(dialog(page), 'Reset 2FA').click();
+      await expect(dialog(page)).toHaveCount(0);
+      await button(page.getByRole('main'), 'Members').click(); // back to the table
+    }
+    await page.getByText('hanako@example.com').click();
+    await page.getByLabel('Language', { exact: true }).selectOption('日本語');
+    await button(page, 'Save').click();
+    await expect(button(page, 'Save')).toHaveCount(0);
+    await button(page.getByRole('main'), 'Members').click();
+    await button(page, '2FA adoption').click();
+    await button(page, 'Print reminders').click();
+    await expect(dialog(page).getByText('3 pages are ready to print.')).toBeVisible();
+    await expect(dialog(page).getByText('Missing: U+F0001')).toBeVisible();
+    await expect(dialog(page).getByLabel('Members', { exact: true })).toHaveCount(0); // all of them fit into one part
+    await expectAccessible(page, 'Print reminders');
+    await dialog(page).getByText('Letter', { exact: true }).click();
+    await button(dialog(page), 'Print').click();
+    await expect(page.getByText('2要素認証を有効にしてください')).toHaveCount(1);
+
+    const file = test.info().outputPath('reminders.pdf');
+    await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+    expect(await run('pdfinfo', [file])).toContain('Page size:       612 x 792');
+    const pages = (await run('pdftotext', ['-layout', file, '-'])).split('\f').filter((it) => it.trim());
+    expect(pages).toHaveLength(3);
+    expect(pages.filter((it) => it.includes('Go to Settings > Profile > Enable 2FA'))).toHaveLength(2);
+    expect(pages.filter((it) => it.includes('hanako@example.com') && it.includes('認証アプリ'))).toHaveLength(
+      1,
+    );
+    expect(pages.join()).not.toMatch(/([0-9A-Z]{4}-){3}[0-9A-Z]{4}/);
+
+    await button(dialog(page), 'Close').click();
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(page.getByText('2要素認証を有効にしてください')).toHaveCount(0);
+  });
+
+  test(
+    'more members than go to a printer at once are printed in parts',
+    { tag: '@more' },
+    async ({ page }) => {
+      await signIn(page);
+      // The real page on other answers: hundreds of members have 2FA off, and of each part all but the first still have.
+      await page.evaluate(() => {
+        const { Members } = globalThis.go.app;
+        const { List } = Members;
+        Members.List = async (session) => {
+          const view = await List(session);
+          const { members } = view;
+          const last = members.id.length - 1;
+          const one = (of) => ({ of: [of], at: members.id.map(() => 0) });
+          Object.assign(members, { state: one('active'), twoFactor: one('off') });
+          for (const column of Object.values(members)) {
+            const rows = Array.isArray(column) ? column : column.at;
+            rows.push(...Array.from({ length: 400 }, () => rows[last]));
+          }
+          for (let n = 1; n <= 400; n++) {
+            members.id[last + n] = `id-${n}`;
+            members.email[last + n] = `member.${n}@example.com`;
+          }
+          return view;
+        };
+        Members.Reminders = async (session, ids) => ({
+          workspace: 'Northwind Legal',
+          at: new Date().toISOString(),
+          by: 'Amara Okafor',
+          requireFrom: '2026-01-01T00:00:00Z',
+          inForce: true,
+          people: ids.slice(1).map((id) => ({ name: `Member ${id}`, email: `${id}@example.com` })),
+          unprintable: [],
+        });
+      });
+      await toAdoption(page);
+      await button(page, 'Print reminders').click();
+      await expect(dialog(page).getByText('You can print up to 200 pages at a time.')).toBeVisible();
+      await expect(dialog(page).getByText('199 pages are ready to print.')).toBeVisible();
+      const part = dialog(page).getByLabel('Members', { exact: true });
+      await expect(part.getByRole('option')).toHaveText([
+        '1 to 200 of 403',
+        '201 to 400 of 403',
+        '401 to 403 of 403',
+      ]);
+      await part.selectOption('401 to 403 of 403');
+      await expect(dialog(page).getByText('2 pages are ready to print.')).toBeVisible();
+      await expect(page.getByText('has required it since 1 January 2026.')).toHaveCount(2);
+      await expectAccessible(page, 'Print reminders, in parts');
+    },
+  );
+});

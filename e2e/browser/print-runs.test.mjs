@@ -270,3 +270,43 @@ test.describe('with a member whose name no font has', () => {
     },
   );
 });
+
+test.describe('with sheets that are left to an owner', () => {
+  const admins = ['Noah Kim', 'Nora Hill'].map((name, i) => ({
+    name,
+    email: `admin${i}@example.com`,
+    role: 'admin',
+    password: 'harbour ribbon walnut twelve',
+  }));
+  test.use({ home: { people: [...admins, people[0]], enrolled: 3 } });
+
+  test('an admin marks the others, and is told before whose are left', { tag: '@more' }, async ({ page }) => {
+    await office(page);
+    for (const { name } of [...admins, chidi]) await select(page, name);
+    await makeSheets(page, 'Yearly renewal');
+    const codes = (await onPaper(page)).pages.filter((it) => it.includes(admins[0].email)).map(codesOn);
+    await page.getByLabel('I have all 4 pages').check();
+    await button(dialog(page), 'Activate new codes').click();
+    await button(dialog(page), 'Show print run').click();
+    await expect(button(page, 'Mark all 3 as handed over')).toBeVisible();
+    await expect(page.getByText('Only an owner can mark')).toHaveCount(0);
+
+    await lock(page);
+    await signInByRecoveryCode(page, codes.find((it) => it.length === 10)[0], admins[0]);
+    await button(page, 'Continue').click();
+    await button(page, 'Print runs').click();
+    await page.getByRole('row', { name: 'Yearly renewal' }).click();
+    await expect(page.getByText('Only an owner can mark or cancel the sheet of Nora Hill.')).toBeVisible();
+    await expectAccessible(page, 'A print run with a sheet that is left to an owner');
+    const row = (name) => page.getByRole('row').filter({ hasText: name });
+    await page.getByLabel(/^Select sheet .* of Nora Hill$/).check();
+    await expect(page.getByText('1 of these is left to an owner.')).toBeVisible();
+    await expect(button(page, 'Mark as handed over')).toBeDisabled();
+    await expect(button(page, 'Cancel sheets…')).toBeDisabled();
+    await button(page, 'Clear').click();
+    await button(page, 'Mark 2 as handed over').click();
+    for (const { name } of [admins[0], chidi]) await expect(row(name).getByText('Handed over')).toBeVisible();
+    await expect(row('Nora Hill').getByText('Issued')).toBeVisible();
+    await expect(button(page, 'Mark 2 as handed over')).toHaveCount(0);
+  });
+});

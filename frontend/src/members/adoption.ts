@@ -77,3 +77,11 @@ export const helpers = (members: MemberView[]): MemberView[] =>
 /** Who can turn 2FA on and has not; who is invited has to use the invitation first. */
 export const toRemind = (members: MemberView[]): MemberView[] =>
   members.filter((m) => m.state === 'active' && m.twoFactor !== 'on');
+
+/** At most so many pages go to the printer at once; the application holds to it, too. */
+export const maxReminders = 200;
+
+/** Those who are reminded, in parts that are printed one after the other. */
+export function remindersIn<T>(all: T[], most = maxReminders): T[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));
+}

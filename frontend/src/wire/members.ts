@@ -10,6 +10,7 @@ import type {
   OneTimeKind,
   OpenCodeView,
   Proof,
+  RemindersView,
   Role,
 } from './views';
 
@@ -44,6 +45,9 @@ export const Members = {
   /** For a mail to those who can sign in and have 2FA off: what to do, and their addresses. */
   copyReminder: (session: string) => call<void>(() => members.CopyReminder(session)),
   copyEmails: (session: string) => call<void>(() => members.CopyEmails(session)),
+  /** One page for each of these who still has 2FA off; `maxPrint` at most. */
+  reminders: (session: string, all: string[]) => call<RemindersView>(() => members.Reminders(session, all)),
+  printReminders: (session: string) => call<void>(() => members.PrintReminders(session)),
   print: (session: string) => call<void>(() => members.Print(session)),
   hide: (session: string) => call<void>(() => members.Hide(session)),
   endCode: (session: string, member: string, kind: OneTimeKind) =>

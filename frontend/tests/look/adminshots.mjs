@@ -63,6 +63,17 @@ export const adminShots = [
     },
   },
   {
+    name: 'adoption-print',
+    act: async (page) => {
+      await go(page, 'Members');
+      await button(page, '2FA adoption').click();
+      await button(page, 'Print reminders').click();
+      await dialog(page).getByText('pages are ready to print.').waitFor();
+      await button(dialog(page), 'Print').click(); // which loads the languages of the pages
+      await page.getByText('2要素認証を有効にしてください').waitFor({ state: 'attached' });
+    },
+  },
+  {
     name: 'adoption-table',
     act: async (page) => {
       await go(page, 'Members');
@@ -205,6 +216,15 @@ export const adminShots = [
     },
   },
   { name: 'runs', act: (page) => go(page, 'Print runs') },
+  {
+    name: 'runs-left',
+    scenario: { left: true },
+    act: async (page) => {
+      await go(page, 'Print runs');
+      await page.getByText('Yearly renewal for the office in Leeds').click();
+      await page.getByLabel('Select sheet 2 of Chidi Nwosu').first().check();
+    },
+  },
   { name: 'runs-none', scenario: { noRuns: true }, act: (page) => go(page, 'Print runs') },
   {
     name: 'export-passphrase',

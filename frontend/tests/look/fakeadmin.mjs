@@ -148,6 +148,20 @@ export function fakeAdmin(scenario) {
         }),
       EndCode: () => refuse('one_time_gone', '', {}),
       Computers: () => wait(scenario.memberComputers ?? { computers: [], needsReset: false }),
+      PrintReminders: () => wait(undefined),
+      Reminders: () =>
+        wait({
+          workspace: policy.name,
+          at: ago(0),
+          by: 'Amara Okafor',
+          requireFrom: policy.requireFrom,
+          inForce: false,
+          support: policy.support,
+          people: people
+            .slice(0, 4)
+            .map(({ name, email }, i) => ({ name, email, language: ['', 'ar', 'ja', 'de'][i] })),
+          unprintable: [],
+        }),
       Add: (_, { name, email }) =>
         wait({
           kind: 'invitation',
@@ -198,6 +212,19 @@ export function fakeAdmin(scenario) {
                 run(13, 41, 'New joiners', 'interrupted', { voided: 3, acknowledged: 9 }),
               ],
         ),
+      Get: () =>
+        wait({
+          run: run(14, 3, 'Yearly renewal for the office in Leeds', 'done', { issued: 5, 'handed-over': 2 }),
+          sheets: people.map(({ id, name, email }, i) => ({
+            ...{ sheet: 2, run: 14, place: i + 1, member: id, name, email, codesLeft: 10 },
+            ...{
+              state: i < 5 ? 'issued' : 'handed-over',
+              issuedAt: ago(3),
+              forOwner: scenario.left && i < 2,
+            },
+          })),
+          without: [],
+        }),
       Unacknowledged: () => wait([]),
       Preview: () => wait({ ready: people, voids: people, barred: [] }),
       Make: () =>

@@ -122,7 +122,7 @@ for (const { name, scenario = {}, act } of shots) {
     values.language,
   ].filter(Boolean);
   await page.screenshot({ path: `${values.out}/${[name, ...suffix].join('-')}.png` });
-  if (['print', 'cover', 'kit'].includes(name))
+  if (['print', 'cover', 'kit', 'adoption-print'].includes(name))
     await page.pdf({ path: `${values.out}/${name}.pdf`, preferCSSPageSize: true });
   const source = await readFile(axe, 'utf8');
   await page.evaluate(source);

@@ -301,6 +301,29 @@ export const profileShots = [
     act: profile,
   },
   {
+    name: 'profile-news',
+    scenario: {
+      on: true,
+      welcome: {
+        news: [
+          {
+            ...{ kind: 'app-added', by: 'Amara Okafor', detail: { app: 'Tablet in the drawer' }, stays: 412 },
+            at: new Date(Date.now() - 3_600_000).toISOString(),
+          },
+          {
+            ...{ kind: 'email-changed', by: 'Amara Okafor', stays: 398 },
+            detail: { from: 'amara@example.com', to: 'amara.okafor-whitlock@northwind-legal.example.com' },
+            at: new Date(Date.now() - 50 * 3_600_000).toISOString(),
+          },
+        ],
+      },
+    },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Dismiss').first().waitFor();
+    },
+  },
+  {
     name: 'profile-void',
     scenario: {
       on: true,

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { MemberView } from '../../src/wire/api';
-import { atRisk, curve, helpers, riskOf, rowsOf, toRemind } from '../../src/members/adoption';
+import {
+  atRisk,
+  curve,
+  helpers,
+  maxReminders,
+  remindersIn,
+  riskOf,
+  rowsOf,
+  toRemind,
+} from '../../src/members/adoption';
 
 const now = new Date(2026, 10, 12, 9, 45);
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
@@ -124,4 +133,19 @@ test('a reminder is for those who can sign in and have 2FA off', () => {
     off({ id: 'suspended', state: 'suspended' }),
   ];
   expect(toRemind(all).map((m) => m.id)).toEqual(['off', 'overdue']);
+});
+
+describe('reminders', () => {
+  test('are printed in parts that have everybody once, in order', () => {
+    for (const n of [0, 1, maxReminders - 1, maxReminders, maxReminders + 1, 5 * maxReminders]) {
+      const all = Array.from({ length: n }, (_, i) => i);
+      const parts = remindersIn(all);
+      expect(parts.flat()).toEqual(all);
+      expect(parts).toHaveLength(Math.ceil(n / maxReminders));
+      for (const part of parts) {
+        expect(part.length).toBeGreaterThan(0);
+        expect(part.length).toBeLessThanOrEqual(maxReminders);
+      }
+    }
+  });
 });

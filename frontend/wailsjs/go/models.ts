@@ -1333,6 +1333,7 @@ export namespace app {
 	    acknowledgedAt?: string;
 	    endedAt?: string;
 	    codesLeft: number;
+	    forOwner?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new SheetRow(source);
@@ -1352,6 +1353,7 @@ export namespace app {
 	        this.acknowledgedAt = source["acknowledgedAt"];
 	        this.endedAt = source["endedAt"];
 	        this.codesLeft = source["codesLeft"];
+	        this.forOwner = source["forOwner"];
 	    }
 	}
 	export class RunView {
@@ -2202,6 +2204,84 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class RemindedView {
+	    name: string;
+	    email: string;
+	    language?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new RemindedView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.language = source["language"];
+	    }
+	}
+	export class UnprintableView {
+	    name: string;
+	    email: string;
+	    characters: string;
+	    language: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new UnprintableView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.characters = source["characters"];
+	        this.language = source["language"];
+	    }
+	}
+	export class RemindersView {
+	    workspace: string;
+	    at: string;
+	    by: string;
+	    requireFrom?: string;
+	    inForce: boolean;
+	    support?: string;
+	    people: RemindedView[];
+	    unprintable: UnprintableView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new RemindersView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.workspace = source["workspace"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.requireFrom = source["requireFrom"];
+	        this.inForce = source["inForce"];
+	        this.support = source["support"];
+	        this.people = this.convertValues(source["people"], RemindedView);
+	        this.unprintable = this.convertValues(source["unprintable"], UnprintableView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class RestoreOwner {
 	    email: string;
 	    password: Envelope;
@@ -2438,24 +2518,6 @@ export namespace app {
 		    }
 		    return a;
 		}
-	}
-	export class UnprintableView {
-	    name: string;
-	    email: string;
-	    characters: string;
-	    language: string;
-	
-	    static createFrom(source: any = {}) {
-	        return new UnprintableView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.name = source["name"];
-	        this.email = source["email"];
-	        this.characters = source["characters"];
-	        this.language = source["language"];
-	    }
 	}
 	export class RunPreview {
 	    ready: MemberView[];

@@ -120,6 +120,20 @@ export interface Unprintable {
   language: string;
 }
 
+/** Reminders on their way to a printer. No secret is in them. */
+export interface RemindersView {
+  workspace: string;
+  at: string;
+  by: string;
+  /** From when 2FA is required; without it, it isn’t. */
+  requireFrom?: string;
+  inForce: boolean;
+  support?: string;
+  /** `language`: in which it is printed; without one, the page’s. */
+  people: { name: string; email: string; language?: string }[];
+  unprintable: Unprintable[];
+}
+
 /** The preview of an import. Without a name the dialog was dismissed. */
 export interface ImportView {
   name: string;

@@ -109,6 +109,8 @@ export interface SheetRow {
   acknowledgedAt?: string;
   endedAt?: string;
   codesLeft: number;
+  /** Only an owner marks or voids it. */
+  forOwner?: boolean;
 }
 
 export interface LedgerView {

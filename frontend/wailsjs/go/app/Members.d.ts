@@ -24,6 +24,10 @@ export function List(arg1:string):Promise<app.MembersView>;
 
 export function Print(arg1:string):Promise<void>;
 
+export function PrintReminders(arg1:string):Promise<void>;
+
+export function Reminders(arg1:string,arg2:Array<string>):Promise<app.RemindersView>;
+
 export function Remove(arg1:string,arg2:string,arg3:app.Proof):Promise<void>;
 
 export function RemoveComputer(arg1:string,arg2:string,arg3:string,arg4:app.Proof):Promise<void>;

@@ -46,6 +46,14 @@ export function Print(arg1) {
   return window['go']['app']['Members']['Print'](arg1);
 }
 
+export function PrintReminders(arg1) {
+  return window['go']['app']['Members']['PrintReminders'](arg1);
+}
+
+export function Reminders(arg1, arg2) {
+  return window['go']['app']['Members']['Reminders'](arg1, arg2);
+}
+
 export function Remove(arg1, arg2, arg3) {
   return window['go']['app']['Members']['Remove'](arg1, arg2, arg3);
 }

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"countersign/backend/client"
+	"countersign/backend/service"
+	"countersign/backend/words"
+)
+
+// Dates to keep are told, as what others do is, while their person is at another window: each once a day at most, and only while it is due.
+
+const (
+	// datesPause is how often it is looked whether somebody went to another window.
+	datesPause = time.Minute
+	// datesAgain is how long nothing is read once it was looked for what is due: most of it changes with the day.
+	datesAgain = time.Hour
+	// toldFor is how long a date that was told is not told again.
+	toldFor = 24 * time.Hour
+	// oldBackup is how old the last backup may be.
+	oldBackup = 30 * 24 * time.Hour
+	// endsSoon is how long before its end a code that was given out is told of.
+	endsSoon = 12 * time.Hour
+)
+
+// keepDates tells of what is due, for as long as this sign-in lasts.
+func (in *signIn) keepDates() {
+	var next time.Time
+	for in.ctx.Err() == nil {
+		if in.elsewhere() {
+			if now := in.s.now(); !now.Before(next) {
+				next = now.Add(datesAgain)
+				in.tellDates(now)
+			}
+		}
+		in.pause(in.s.datesPause)
+	}
+}
+
+func (in *signIn) tellDates(now time.Time) {
+	due, err := in.due(in.ctx, now)
+	if err != nil { // a server that can't be reached, or a session that has ended: the next look says the same
+		in.s.log().Info("what is due was not read", "error", err.Error())
+		return
+	}
+	id := in.session.ProfileID()
+	if due = in.s.untold(id, due, now); in.notify(due...) {
+		in.s.noteTold(id, due, now)
+	}
+}
+
+// untold are those of what is due that its person was not told of for a day. A clock that was set back keeps nothing from being told.
+func (s *shell) untold(profile string, due []words.Key, now time.Time) []words.Key {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(due, func(k words.Key) bool {
+		told, is := s.toldDates[profile][k]
+		return is && !now.Before(told) && now.Sub(told) < toldFor
+	})
+}
+
+func (s *shell) noteTold(profile string, due []words.Key, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.toldDates[profile] == nil {
+		s.toldDates[profile] = map[words.Key]time.Time{}
+	}
+	for _, k := range due {
+		s.toldDates[profile][k] = now
+	}
+}
+
+// due lists what is due now for the person who is in. To read their own profile is a use of the session, which happens once an hour at most; the
+// rest is none.
+func (in *signIn) due(ctx context.Context, now time.Time) (due []words.Key, err error) {
+	me, err := in.session.Overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c := me.TwoFactor.Codes; c != nil && c.CheckDue {
+		due = append(due, words.NotifyCheck)
+	}
+	a, err := in.session.Watcher(ctx)
+	if service.IsCode(err, service.CodeForbidden) {
+		return due, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	open, err := a.OpenCodes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(open, func(o service.OpenCode) bool {
+		return o.IssuedBy == me.Profile.Name && o.ExpiresAt.Before(now.Add(endsSoon))
+	}) {
+		due = append(due, words.NotifyEnding)
+	}
+	if now.Sub(me.Profile.CreatedAt) < toldFor { // on the first day the checklist says the rest
+		return due, nil
+	}
+	may := in.s.permissionsOf(me.Profile.Role)
+	if slices.Contains(may, service.MayManageKey) {
+		kit, err := a.KitState(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !kit.Current { // or there is none
+			due = append(due, words.NotifyKit)
+		}
+	}
+	if slices.Contains(may, service.MayBackUp) {
+		has, err := backedUpSince(ctx, a, now.Add(-oldBackup))
+		if err != nil {
+			return nil, err
+		}
+		if !has {
+			due = append(due, words.NotifyBackup)
+		}
+	}
+	return due, nil
+}
+
+// backedUpSince reports whether the log has a backup since then.
+func backedUpSince(ctx context.Context, a *client.Admin, since time.Time) (bool, error) {
+	q := service.LogQuery{Group: service.GroupWorkspace, Since: since, Limit: service.LogLimit}
+	for {
+		page, err := a.Log(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(page.Entries, func(e service.LogEntry) bool { return e.Kind == "backup-made" }) {
+			return true, nil
+		}
+		if page.Next == 0 {
+			return false, nil
+		}
+		q.Before = page.Next
+	}
+}
