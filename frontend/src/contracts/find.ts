@@ -111,7 +111,7 @@ export function* finds(text: string, what: string): Generator<Span[]> {
     for (let i = folded.text.indexOf(what); i >= 0; i = folded.text.indexOf(what, i + 1)) {
       const from = begin + folded.from[i]!;
       const to = begin + folded.to[i + what.length - 1]!;
-      if (from < last || from < start) continue;
+      if (from < last) continue; // also what the part before has found
       if (from >= start + part.length) break;
       all.push([from, to]);
       last = to;

@@ -50,6 +50,13 @@ describe('what is sought is found', () => {
     expect([sought(''), sought(' \n '), sought('\u0301')]).toEqual(['', '', '']);
   });
 
+  test('whole, where a part of a long text ends', () => {
+    for (let n = 34_810; n < 34_820; n++) {
+      const text = `${'x'.repeat(n)}e\u0301 ${'x'.repeat(40_000)}`;
+      expect(found(text, 'e')).toEqual(['e\u0301']);
+    }
+  });
+
   test('in every part of a long text, once', () => {
     for (const before of ['', 'x', 'é', '🙂', 'a line\n']) {
       const text = before + 'the rent is due, ß; '.repeat(5000);
