@@ -34,7 +34,7 @@ racing := ./backend/sqlite/... ./backend/keychain/... ./backend/workspace/racete
 private := build/private-desktop.sh
 playwright := $(private) node e2e/node_modules/@playwright/test/cli.js test --config e2e/playwright.config.mjs
 # The files of window tests that "make test" leaves to "make test-all".
-window_more := alone import kit leaks moving place preferences
+window_more := alone import kit leaks moving place preferences unlocking
 
 .PHONY: help
 help: ## list the targets

@@ -39,6 +39,11 @@ test('a screen reader is told every word of every page', async (t) => {
     await window.press(page);
     await window.waitFor({ role: 'heading', name: page });
     await assertHeard(window, page);
+    if (page === 'Members') {
+      await window.press('2FA adoption');
+      await window.waitFor({ role: 'heading', name: '2FA adoption' });
+      await assertHeard(window, '2FA adoption', /^\d+$/); // the scale of the chart, which is told in words
+    }
   }
   await window.press('I lost both');
   await window.waitFor({ says: 'Look for the recovery sheet first.' });

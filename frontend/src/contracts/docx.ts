@@ -152,6 +152,8 @@ section.docx + section.docx { border-top: 1px dashed #9aa0aa; }
 img { max-width: 100%; height: auto; }
 ins { text-decoration: underline; color: #1d5c32; }
 del { text-decoration: line-through; color: #a1281f; }
+::highlight(found) { background-color: #ffe37d; color: #23262b; }
+::highlight(found-here) { background-color: #f9a03c; color: #000; text-decoration: underline 2px; }
 .left-out { border: 1px dashed #9aa0aa; padding: 0 0.5em; font-size: 0.85em; color: #4a4f58; }
 `;
 

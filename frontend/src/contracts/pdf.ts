@@ -20,6 +20,8 @@ import {
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?worker&url';
 import type { PreviewView } from '../wire/api';
+import { boxes, type Face, type Mark, said, type Stretch } from './boxes';
+import type { Span } from './find';
 import { fit, mostPixels } from './pages';
 
 GlobalWorkerOptions.workerSrc = workerUrl;
@@ -113,12 +115,42 @@ class Parts extends PDFDataRangeTransport {
 /** A picture in a page has no more pixels than one that is a contract itself: see backend/picture. */
 const mostImage = 50_000_000;
 
+/** What is text, without what marks its structure. */
+const stretches = (items: object[]): Stretch[] => items.filter((it): it is Stretch => 'str' in it);
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+const plainName = /^[\w-]+$/;
+
+/** In the face of the document, which is loaded where its page is drawn, else in one of its kind. */
+function measure(text: string, name: string, family: string): number {
+  pen ??= document.createElement('canvas').getContext('2d');
+  if (!pen) return text.length;
+  const faces = [name, family].filter((it) => plainName.test(it));
+  pen.font = `16px ${[...faces, 'sans-serif'].join(', ')}`;
+  return pen.measureText(text).width;
+}
+
+/** Draws a page for a place that is so many CSS px wide, in the pixels of the screen. */
+function drawOn(page: PDFPageProxy, width: number) {
+  const whole = page.getViewport({ scale: 1 });
+  const scale = fit(whole, width * window.devicePixelRatio);
+  if (scale === 0) throw new PdfError('broken');
+  const viewport = page.getViewport({ scale });
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.floor(viewport.width));
+  canvas.height = Math.max(1, Math.floor(viewport.height));
+  const drawing = page.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE });
+  return { canvas, drawing };
+}
+
 export class Pdf {
   readonly #task: PDFDocumentLoadingTask;
   readonly #worker: PDFWorker;
   readonly #parts: Parts;
   readonly #document: PDFDocumentProxy;
   #drawing: { cancel(): void } | undefined;
+  #thumbnails: Promise<unknown> = Promise.resolve();
 
   private constructor(
     task: PDFDocumentLoadingTask,
@@ -180,26 +212,50 @@ export class Pdf {
   }
 
   /** A picture of a page, for a place that is so many CSS px wide, in the pixels of the screen. */
-  async draw(number: number, width: number): Promise<{ canvas: HTMLCanvasElement; page: PDFPageProxy }> {
+  async draw(number: number, width: number): Promise<HTMLCanvasElement> {
     this.#drawing?.cancel();
     const page = await this.#document.getPage(number);
-    const whole = page.getViewport({ scale: 1 });
-    const scale = fit(whole, width * window.devicePixelRatio);
-    if (scale === 0) throw new PdfError('broken');
-    const viewport = page.getViewport({ scale });
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.floor(viewport.width));
-    canvas.height = Math.max(1, Math.floor(viewport.height));
-    const drawing = page.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE });
+    const { canvas, drawing } = drawOn(page, width);
     this.#drawing = drawing;
     await drawing.promise;
-    return { canvas, page };
+    return canvas;
+  }
+
+  /**
+   * A small picture of a page, no larger than so many CSS px. They are drawn one after the other, so
+   * that the page that is read need not wait for many; one that is left by then is not drawn.
+   */
+  thumbnail(number: number, width: number, height: number, left: AbortSignal) {
+    const made = this.#thumbnails.then(async () => {
+      if (left.aborted) return undefined;
+      const page = await this.#document.getPage(number);
+      const whole = page.getViewport({ scale: 1 });
+      const fits = Math.min(width, (height * whole.width) / whole.height);
+      const { canvas, drawing } = drawOn(page, fits);
+      left.addEventListener('abort', () => drawing.cancel());
+      await drawing.promise;
+      page.cleanup();
+      canvas.style.width = `${fits}px`;
+      return canvas;
+    });
+    this.#thumbnails = made.catch(() => {});
+    return made;
   }
 
   /** What is written on a page, a line for each line. */
-  async text(page: PDFPageProxy): Promise<string> {
+  async text(number: number): Promise<string> {
+    const page = await this.#document.getPage(number);
     const { items } = await page.getTextContent();
-    return items.map((it) => ('str' in it ? it.str + (it.hasEOL ? '\n' : '') : '')).join('');
+    return stretches(items).map(said).join('');
+  }
+
+  /** Where on a page parts of its text lie. */
+  async places(number: number, find: (text: string) => Span[]): Promise<Mark[][]> {
+    const page = await this.#document.getPage(number);
+    const { items, styles } = await page.getTextContent();
+    const all = stretches(items);
+    const spans = find(all.map(said).join(''));
+    return boxes(all, styles as Record<string, Face>, page.getViewport({ scale: 1 }), spans, measure);
   }
 
   /** Ends the worker and forgets the document. */

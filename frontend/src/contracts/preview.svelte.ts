@@ -6,6 +6,7 @@ import { Contracts, type PreviewView, refused } from '../wire/api';
 import { words, type Words } from '../base/errors';
 import { t } from '../base/i18n';
 import { session } from '../base/session.svelte';
+import { Reading } from './reading.svelte';
 
 /** How long one rests on a row before it is opened, in ms. */
 const rest = 150;
@@ -15,6 +16,8 @@ export class ContractPreview {
   id = $state<string | undefined>(undefined);
   view = $state.raw<PreviewView | undefined>(undefined);
   wrong = $state.raw<Words | undefined>(undefined);
+  /** What can be done with what is shown. */
+  readonly reading = new Reading();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts what was asked for: an answer to something older is closed unseen. */
   #asked = 0;

@@ -1,4 +1,5 @@
 /** The contracts of the stand-in: what the application would tell, and the bytes of what is read. */
+import { readFileSync } from 'node:fs';
 import { pdf } from './pdf.mjs';
 
 /**
@@ -136,6 +137,10 @@ export const contents = {
     body: Buffer.from('<!doctype html>\n<script>alert(1)</script>\n<h1>Hello</h1>\n'),
   },
   broken: { type: 'application/pdf', body: Buffer.from('%PDF-1.7\nnot one') },
+  c: {
+    type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    body: readFileSync(new URL('../../../backend/docx/testdata/python-docx.docx', import.meta.url)),
+  },
   lease: { type: 'application/pdf', body: pdf(14) },
 };
 

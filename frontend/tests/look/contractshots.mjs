@@ -16,6 +16,13 @@ async function none(page) {
 
 const drawn = (page) => page.getByRole('figure').locator('canvas').waitFor();
 
+/** Searches in what is read. */
+async function find(page, text, found) {
+  await page.keyboard.press('Control+f');
+  await page.getByRole('searchbox', { name: 'Search this document' }).fill(text);
+  await page.getByRole('search').getByText(found).waitFor();
+}
+
 const notice = { welcome: { failedCodes: 1, lastFailedAt: new Date().toISOString() } };
 
 const tagged = {
@@ -138,6 +145,39 @@ export const contractShots = [
     },
   },
   {
+    name: 'contracts-find',
+    act: async (page) => {
+      await contracts(page, 'Harbour lease');
+      await drawn(page);
+      await find(page, 'tenant', '1 of ');
+    },
+  },
+  {
+    name: 'contracts-find-none',
+    act: async (page) => {
+      await contracts(page, 'Harbour lease');
+      await drawn(page);
+      await find(page, 'zebra', 'Not found');
+    },
+  },
+  {
+    name: 'contracts-find-docx',
+    act: async (page) => {
+      await contracts(page, 'template');
+      await page.getByText('Layout and fonts').waitFor();
+      await find(page, 'the', '1 of ');
+    },
+  },
+  {
+    name: 'contracts-find-text',
+    scenario: kinds,
+    act: async (page) => {
+      await contracts(page, 'Memorandum');
+      await page.getByRole('figure').waitFor();
+      await find(page, 'the', '1 of ');
+    },
+  },
+  {
     name: 'contracts-large',
     act: async (page) => {
       await contracts(page, 'Harbour lease');
@@ -146,6 +186,31 @@ export const contractShots = [
       const larger = page.getByRole('menuitem', { name: 'Show larger' });
       if (await larger.count()) await larger.click();
       await drawn(page);
+    },
+  },
+  {
+    name: 'contracts-zoomed',
+    act: async (page) => {
+      await contracts(page, 'Harbour lease');
+      await drawn(page);
+      for (let i = 0; i < 3; i++) await button(page, 'Zoom in').click();
+      await page.getByText(/^200\s?%$/).waitFor();
+    },
+  },
+  {
+    name: 'contracts-pages',
+    act: async (page) => {
+      await contracts(page, 'Harbour lease');
+      await drawn(page);
+      await button(page, 'Actions for Harbour lease, unit 4').click();
+      const larger = page.getByRole('menuitem', { name: 'Show larger' });
+      if (await larger.count()) await larger.click();
+      else await page.keyboard.press('Escape');
+      await drawn(page);
+      const thumbnails = button(page, 'Page thumbnails');
+      if ((await thumbnails.getAttribute('aria-expanded')) === 'false') await thumbnails.click();
+      await page.getByRole('option', { name: 'Page 3', exact: true }).click();
+      await page.getByRole('option', { name: 'Page 3', exact: true }).locator('canvas').waitFor();
     },
   },
   {
