@@ -27,16 +27,30 @@ const (
 
 // keepDates tells of what is due, for as long as this sign-in lasts.
 func (in *signIn) keepDates() {
-	var next time.Time
+	var w departures
 	for in.ctx.Err() == nil {
-		if in.elsewhere() {
-			if now := in.s.now(); !now.Before(next) {
-				next = now.Add(datesAgain)
-				in.tellDates(now)
-			}
+		if now := in.s.now(); w.looks(in.elsewhere(), now) {
+			in.tellDates(now)
 		}
 		in.pause(in.s.datesPause)
 	}
+}
+
+// departures says when to look for what is due: as somebody goes to another window, and not while they stay there. To look is a use of the
+// session, which somebody who has just left has made as well; it may not keep a window open that nobody comes back to.
+type departures struct {
+	away bool      // when it was asked last
+	next time.Time // no look before
+}
+
+func (d *departures) looks(away bool, now time.Time) bool {
+	leaves := away && !d.away
+	d.away = away
+	if !leaves || now.Before(d.next) {
+		return false
+	}
+	d.next = now.Add(datesAgain)
+	return true
 }
 
 func (in *signIn) tellDates(now time.Time) {
@@ -72,8 +86,7 @@ func (s *shell) noteTold(profile string, due []words.Key, now time.Time) {
 	}
 }
 
-// due lists what is due now for the person who is in. To read their own profile is a use of the session, which happens once an hour at most; the
-// rest is none.
+// due lists what is due now for the person who is in. To read their own profile is a use of the session: see departures. The rest is none.
 func (in *signIn) due(ctx context.Context, now time.Time) (due []words.Key, err error) {
 	me, err := in.session.Overview(ctx)
 	if err != nil {

@@ -182,3 +182,28 @@ func TestKeepDates_LooksOnceTheirPersonIsElsewhere(t *testing.T) {
 		t.Fatal("nothing was shown for a minute")
 	}
 }
+
+func TestDepartures_LooksAsTheyLeaveAndOnceAnHour(t *testing.T) {
+	t.Parallel()
+	var d departures
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	for i, c := range []struct {
+		after time.Duration
+		away  bool
+		want  bool
+	}{
+		{0, false, false},
+		{time.Minute, true, true},
+		{2 * datesAgain, true, false}, // they are still away: a look would put the lock off
+		{time.Minute, false, false},
+		{time.Minute, true, true},
+		{time.Minute, false, false},
+		{time.Minute, true, false}, // within the hour
+		{datesAgain, false, false},
+		{time.Minute, true, true},
+	} {
+		if now = now.Add(c.after); d.looks(c.away, now) != c.want {
+			t.Errorf("step %d: %v", i, !c.want)
+		}
+	}
+}
