@@ -94,7 +94,7 @@ func TestOperations_TellsOfEachFaultAndOnlyOfWhatThereIs(t *testing.T) {
 		}
 	}
 	root := commands(&env{})
-	found := regexp.MustCompile(`countersign countersignd ([a-z-]+(?: check)?)`).FindAllStringSubmatch(text, -1)
+	found := regexp.MustCompile(`countersign (?:-- )?countersignd ([a-z-]+(?: check)?)`).FindAllStringSubmatch(text, -1)
 	if len(found) < 8 {
 		t.Fatalf("%v", found)
 	}
