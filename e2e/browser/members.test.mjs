@@ -379,46 +379,50 @@ test('10,000 members scroll, sort, search and are selected', { tag: '@more' }, a
   await expect(page.getByText('10,000 selected')).toHaveCount(0);
 });
 
-test('an import shows each row with its problem, and adds only the good ones by choice', async ({ page }) => {
-  await owner(page);
-  // In place of the system's file dialog, which is no part of the page.
-  await page.evaluate(() => {
-    const row = (line, name, email, problem = null) => ({ line, name, email, role: 'member', problem });
-    const at = { code: 'email_form', field: 'email', args: { why: 'at' } };
-    const nameless = { code: 'name_required', field: 'name', args: {} };
-    globalThis.go.app.Import.Pick = async () => ({
-      name: 'staff <b>.csv',
-      header: true,
-      good: 1,
-      bad: 2,
-      rows: [
-        row(2, 'Ana Lima', 'ana@example.com'),
-        row(3, '<b>Bo</b>', 'bo', at),
-        row(4, '', 'c@example.com', nameless),
-      ],
+test(
+  'an import shows each row with its problem, and adds only the good ones by choice',
+  { tag: '@more' },
+  async ({ page }) => {
+    await owner(page);
+    // In place of the system's file dialog, which is no part of the page.
+    await page.evaluate(() => {
+      const row = (line, name, email, problem = null) => ({ line, name, email, role: 'member', problem });
+      const at = { code: 'email_form', field: 'email', args: { why: 'at' } };
+      const nameless = { code: 'name_required', field: 'name', args: {} };
+      globalThis.go.app.Import.Pick = async () => ({
+        name: 'staff <b>.csv',
+        header: true,
+        good: 1,
+        bad: 2,
+        rows: [
+          row(2, 'Ana Lima', 'ana@example.com'),
+          row(3, '<b>Bo</b>', 'bo', at),
+          row(4, '', 'c@example.com', nameless),
+        ],
+      });
     });
-  });
-  await button(page, 'Import…').click();
-  await expect(dialog(page).getByText('Zoë Lindqvist,zoe@example.com,admin')).toBeVisible();
-  await expect(button(dialog(page), 'Choose file…')).toBeFocused();
-  await expectAccessible(page, 'Import members, its columns');
-  await button(dialog(page), 'Choose file…').click();
-  await expect(dialog(page)).toHaveCount(0);
-  await expect(heading(page, 'Import members')).toBeVisible();
-  await expect(page.getByText('Enter an email address in the format name@example.com.')).toBeVisible();
-  await expect(page.getByText('Enter a name.')).toBeVisible();
-  await expect(page.getByText('<b>Bo</b>')).toBeVisible();
-  await expectAccessible(page, 'Import members');
-  await page.getByRole('button', { name: /^With problems/ }).click();
-  await expect(row(page, 'Ana Lima')).toHaveCount(0);
-  await button(page, 'Add the 1 valid row').click();
-  await expect(dialog(page).getByLabel('Your password')).toBeVisible();
-  await expectAccessible(page, 'Import, the proof');
-  await members.proveIn(page);
-  await button(dialog(page), 'Add 1 member').click();
-  // Nothing was picked on the other side, which says so and adds nobody.
-  await expect(page.getByText('There’s no list to import.')).toBeVisible();
-  await button(dialog(page), 'Cancel').click();
-  await page.keyboard.press('Escape');
-  await expect(heading(page, 'Members')).toBeVisible();
-});
+    await button(page, 'Import…').click();
+    await expect(dialog(page).getByText('Zoë Lindqvist,zoe@example.com,admin')).toBeVisible();
+    await expect(button(dialog(page), 'Choose file…')).toBeFocused();
+    await expectAccessible(page, 'Import members, its columns');
+    await button(dialog(page), 'Choose file…').click();
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(heading(page, 'Import members')).toBeVisible();
+    await expect(page.getByText('Enter an email address in the format name@example.com.')).toBeVisible();
+    await expect(page.getByText('Enter a name.')).toBeVisible();
+    await expect(page.getByText('<b>Bo</b>')).toBeVisible();
+    await expectAccessible(page, 'Import members');
+    await page.getByRole('button', { name: /^With problems/ }).click();
+    await expect(row(page, 'Ana Lima')).toHaveCount(0);
+    await button(page, 'Add the 1 valid row').click();
+    await expect(dialog(page).getByLabel('Your password')).toBeVisible();
+    await expectAccessible(page, 'Import, the proof');
+    await members.proveIn(page);
+    await button(dialog(page), 'Add 1 member').click();
+    // Nothing was picked on the other side, which says so and adds nobody.
+    await expect(page.getByText('There’s no list to import.')).toBeVisible();
+    await button(dialog(page), 'Cancel').click();
+    await page.keyboard.press('Escape');
+    await expect(heading(page, 'Members')).toBeVisible();
+  },
+);
