@@ -288,3 +288,37 @@ func TestPrintRun_PrintedCodesWorkOnceOnPaper(t *testing.T) {
 		t.Error("locking did not throw the sheets away")
 	}
 }
+
+func TestPrintRun_SaysWhoseSheetsAreLeftToAnOwner(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	m := o.page.mailbox()
+	made, err := o.runs.Make(o.in.Token, RunRequest{Members: o.ids, Reason: "Renewal", Paper: "a4"}, o.page.proof(pass, "none", ""), m.PublicKey)
+	o.ok(err)
+	_, err = o.runs.PutInForce(o.in.Token, 3)
+	o.ok(err)
+	leftOf := func() (left []string) {
+		ledger, err := o.runs.Get(o.in.Token, made.Number)
+		o.ok(err)
+		for _, sheet := range ledger.Sheets {
+			if sheet.ForOwner {
+				left = append(left, sheet.Member)
+			}
+		}
+		return left
+	}
+	for _, id := range o.ids {
+		o.ok((&Members{o.s}).SetRole(o.in.Token, id, "admin", o.page.proof(pass, "none", "")))
+	}
+	if left := leftOf(); len(left) > 0 {
+		t.Errorf("an owner may not mark those of %v", left)
+	}
+	o.auth.Lock(o.in.Token)
+	res, err := o.auth.SignIn(people[1], pass)
+	o.ok(err)
+	o.in, err = o.auth.UseRecoveryCode(res.Challenge.Token, m.open(holdsCodes, made.Codes)[10])
+	o.ok(err)
+	if left := leftOf(); !slices.Equal(left, o.ids[:1]) {
+		t.Errorf("an admin may not mark those of %v, but those of %v", left, o.ids[:1])
+	}
+}
