@@ -21,12 +21,13 @@ type suite struct {
 
 // suites are the packages that decide who gets in and what is true. Few of the journal's refusals
 // can be reached without the domain, and the domain reads what is left of a workspace for others:
-// their tests look as well. What a use case does where its store fails is looked at in crashtest.
+// their tests look as well, and those of what only a server does are in remote. What a use case does where its store fails is looked
+// at in crashtest.
 var suites = []suite{
 	{name: "totp"}, {name: "recovery"}, {name: "audit"},
 	{name: "sqlite", others: []string{"workspace", "rescue"}},
 	{name: "journal", others: []string{"workspace"}, faults: true},
-	{name: "workspace", others: []string{"local", "workspace/racetest", "rescue", "backup"}, faults: true},
+	{name: "workspace", others: []string{"remote", "local", "workspace/racetest", "rescue", "backup"}, faults: true},
 	{name: "service", others: []string{"workspace"}}, // the table of permissions
 	{name: "contracts", others: []string{"workspace"}},
 	{name: "client", others: []string{"workspace", "rescue", "backup"}, faults: true}, // its use cases are tested there
@@ -114,9 +115,17 @@ func since(t time.Time) time.Duration { return time.Since(t).Round(time.Second) 
 func scratch() (string, error) {
 	const memory = "/dev/shm"
 	if _, err := os.Stat(memory); err == nil {
-		return os.MkdirTemp(memory, "mutate-")
+		return open(os.MkdirTemp(memory, "mutate-"))
 	}
-	return os.MkdirTemp("", "mutate-")
+	return open(os.MkdirTemp("", "mutate-"))
+}
+
+// open lets others go through a new folder: PostgreSQL, which a test starts below it, runs as an ordinary user.
+func open(dir string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o755)
 }
 
 // report prints how each package does.

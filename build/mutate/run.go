@@ -204,7 +204,7 @@ func (r *runner) each(ctx context.Context, n int, do func(ctx context.Context, i
 // start runs tests of one package in one process, which has a folder of its own for what it
 // writes. The error is that of a test that fails, or of one that takes longer than limit.
 func (r *runner) start(ctx context.Context, pkg string, tests []*test, limit time.Duration, flag string, env ...string) ([]byte, error) {
-	tmp, err := os.MkdirTemp(r.dir, "tmp-")
+	tmp, err := open(os.MkdirTemp(r.dir, "tmp-"))
 	if err != nil {
 		return nil, err
 	}
