@@ -119,7 +119,6 @@ test('the first contract and the next member take the focus of what is gone', as
   await assertFocus(window, 'password text Your password');
   await window.type(person.amara.password);
   await window.key('Return');
-  await window.waitFor({ says: 'Nora Hill is removed.' });
   await window.gone({ role: 'check box', name: 'Select Nora Hill' });
   await assertFocus(window, /^table row .*/);
   await assertHeard(window, 'Members');
