@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"countersign/backend/client"
 	"countersign/backend/remote"
@@ -14,19 +15,9 @@ type Members struct{ s *shell }
 
 // MembersView is the table, by name.
 type MembersView struct {
-	Members   MemberColumns  `json:"members"`
-	Codes     []OpenCodeView `json:"codes"`     // one-time codes that can be used now
-	TwoPeople bool           `json:"twoPeople"` // resets, help codes and print runs need a second admin
-}
-
-// OpenCodeView is a one-time code that was given out, and can be used until it expires.
-type OpenCodeView struct {
-	Member    string `json:"member"` // ID
-	Kind      string `json:"kind"`   // invitation, password-reset, help
-	IssuedBy  string `json:"issuedBy"`
-	IssuedAt  string `json:"issuedAt"`
-	ExpiresAt string `json:"expiresAt"`
-	May       bool   `json:"may"` // end it
+	Members   MemberColumns `json:"members"`
+	Codes     CodeColumns   `json:"codes"`
+	TwoPeople bool          `json:"twoPeople"` // resets, help codes and print runs need a second admin
 }
 
 // MemberView is a row of the table.
@@ -118,20 +109,20 @@ func (in *signIn) members(ctx context.Context, a *client.Admin) (MembersView, er
 	if err != nil {
 		return MembersView{}, err
 	}
-	named := make(map[string]service.Member, len(all))
-	for _, m := range all {
-		named[m.ID] = m
+	row := make(map[string]int, len(all))
+	for i, m := range all {
+		row[m.ID] = i
 	}
 	id := in.session.ProfileID()
-	actor := named[id].Role
-	out := MembersView{Members: in.s.columns(all, policy, id, actor), Codes: []OpenCodeView{}, TwoPeople: policy.TwoPeople}
-	for _, o := range open {
-		out.Codes = append(out.Codes, OpenCodeView{
-			Member: o.ProfileID, Kind: string(o.Kind), IssuedBy: o.IssuedBy, IssuedAt: stamp(o.IssuedAt), ExpiresAt: stamp(o.ExpiresAt),
-			May: service.MayEndCode(id, actor, named[o.ProfileID], o.Kind),
-		})
+	var actor service.Role
+	if i, is := row[id]; is {
+		actor = all[i].Role
 	}
-	return out, nil
+	open = slices.DeleteFunc(open, func(o service.OpenCode) bool { // somebody who was added between the two looks
+		_, is := row[o.ProfileID]
+		return !is
+	})
+	return MembersView{Members: in.s.columns(all, policy, id, actor), Codes: codeColumns(open, all, row, id, actor), TwoPeople: policy.TwoPeople}, nil
 }
 
 // NewMember is a person to add.

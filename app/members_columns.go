@@ -35,7 +35,31 @@ type MemberColumns struct {
 	Approves       []bool   `json:"approves"` // they could approve what is asked for now and is not about them
 }
 
-// Words is a column of few different words: At has, for each member, the place of
+// CodeColumns are the one-time codes that were given out and can be used now, column by column, each list with one entry a
+// code. Dates are seconds of Unix time.
+type CodeColumns struct {
+	Member    []int   `json:"member"` // the row of MemberColumns
+	Kind      Words   `json:"kind"`   // invitation, password-reset, help
+	IssuedBy  Words   `json:"issuedBy"`
+	IssuedAt  []int64 `json:"issuedAt"`
+	ExpiresAt []int64 `json:"expiresAt"`
+	May       []bool  `json:"may"` // end it
+}
+
+func codeColumns(open []service.OpenCode, all []service.Member, row map[string]int, actorID string, actor service.Role) CodeColumns {
+	return CodeColumns{
+		Member:    column(open, func(o service.OpenCode) int { return row[o.ProfileID] }),
+		Kind:      fewWords(open, func(o service.OpenCode) string { return string(o.Kind) }),
+		IssuedBy:  fewWords(open, func(o service.OpenCode) string { return o.IssuedBy }),
+		IssuedAt:  column(open, func(o service.OpenCode) int64 { return seconds(o.IssuedAt) }),
+		ExpiresAt: column(open, func(o service.OpenCode) int64 { return seconds(o.ExpiresAt) }),
+		May: column(open, func(o service.OpenCode) bool {
+			return service.MayEndCode(actorID, actor, all[row[o.ProfileID]], o.Kind)
+		}),
+	}
+}
+
+// Words is a column of few different words: At has, for each row, the place of
 // theirs in Of.
 type Words struct {
 	Of []string `json:"of"`
@@ -70,7 +94,7 @@ func (s *shell) columns(all []service.Member, p service.Policy, actorID string, 
 	}
 }
 
-func column[T any](all []service.Member, of func(service.Member) T) []T {
+func column[R, T any](all []R, of func(R) T) []T {
 	out := make([]T, len(all))
 	for i, m := range all {
 		out[i] = of(m)
@@ -78,7 +102,7 @@ func column[T any](all []service.Member, of func(service.Member) T) []T {
 	return out
 }
 
-func fewWords(all []service.Member, of func(service.Member) string) Words {
+func fewWords[R any](all []R, of func(R) string) Words {
 	out := Words{Of: []string{}, At: make([]int, len(all))}
 	for i, m := range all {
 		word := of(m)

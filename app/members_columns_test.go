@@ -75,11 +75,16 @@ func TestMembers_PageIsToldWhichCodesMayBeEnded(t *testing.T) {
 		view, err := m.List(token)
 		o.ok(err)
 		of := map[string]bool{}
-		for _, c := range view.Codes {
-			if c.Member == "" || c.IssuedBy == "" || c.ExpiresAt == "" {
+		c := view.Codes
+		for i, row := range c.Member {
+			if c.IssuedBy.Of[c.IssuedBy.At[i]] != "Amara Okafor" || c.IssuedAt[i] == 0 || c.ExpiresAt[i] <= c.IssuedAt[i] {
 				t.Errorf("%+v", c)
 			}
-			of[c.Kind] = c.May
+			kind := c.Kind.Of[c.Kind.At[i]]
+			if email := view.Members.Email[row]; email != map[string]string{"password-reset": people[1], "invitation": "mia@example.com"}[kind] {
+				t.Errorf("the %s is for %s", kind, email)
+			}
+			of[kind] = c.May[i]
 		}
 		return of
 	}

@@ -1,8 +1,8 @@
 /**
- * The table of members as it crosses, column by column, and as rows. A row reads its columns when
- * it is asked: of ten thousand, hardly one in a hundred is ever in sight.
+ * The table of members and their one-time codes as they cross, column by column, and as rows. A row reads its columns
+ * when it is asked: of ten thousand, hardly one in a hundred is ever in sight.
  */
-import type { MemberAct, MemberColumns, MemberView, WordColumn } from './views';
+import type { CodeColumns, MemberAct, MemberColumns, MemberView, OpenCodeView, WordColumn } from './views';
 
 /** Seconds of Unix time as RFC 3339; nothing for 0. */
 const time = (seconds = 0): string | undefined =>
@@ -78,3 +78,34 @@ class Row implements MemberView {
 }
 
 export const memberRows = (of: MemberColumns): MemberView[] => of.id.map((_, row) => new Row(of, row));
+
+class CodeRow implements OpenCodeView {
+  readonly member: string;
+  readonly #of: CodeColumns;
+  readonly #row: number;
+
+  constructor(of: CodeColumns, row: number, ids: string[]) {
+    this.member = ids[of.member[row]!]!;
+    this.#of = of;
+    this.#row = row;
+  }
+  get kind() {
+    return word<OpenCodeView['kind']>(this.#of.kind, this.#row);
+  }
+  get issuedBy() {
+    return word(this.#of.issuedBy, this.#row);
+  }
+  get issuedAt() {
+    return time(this.#of.issuedAt[this.#row]) ?? '';
+  }
+  get expiresAt() {
+    return time(this.#of.expiresAt[this.#row]) ?? '';
+  }
+  get may() {
+    return this.#of.may[this.#row]!;
+  }
+}
+
+/** ids are those of the members, row by row. */
+export const codeRows = (of: CodeColumns, ids: string[]): OpenCodeView[] =>
+  of.member.map((_, row) => new CodeRow(of, row, ids));

@@ -2,13 +2,12 @@ import * as members from '../../wailsjs/go/app/Members';
 import type { app } from '../../wailsjs/go/models';
 import { openOneTime } from './answers';
 import { answered, call, closedProof, fields } from './call';
-import { memberRows } from './memberrows';
+import { codeRows, memberRows } from './memberrows';
 import type {
   MemberComputersView,
   MembersView,
   NewMember,
   OneTimeKind,
-  OpenCodeView,
   Proof,
   RemindersView,
   Role,
@@ -17,7 +16,7 @@ import type {
 /** Settings, Members. `approval` is empty where none is needed. */
 async function table(read: () => Promise<app.MembersView>): Promise<MembersView> {
   const view = await call(read);
-  return { ...view, codes: view.codes as OpenCodeView[], members: memberRows(view.members) };
+  return { ...view, codes: codeRows(view.codes, view.members.id), members: memberRows(view.members) };
 }
 
 export const Members = {

@@ -129,21 +129,21 @@ export function fakeAdmin(scenario) {
     approves: each(() => false),
   };
 
-  const code = (member, kind, may) => ({
-    ...{ member, kind, may, issuedBy: 'Amara Okafor' },
-    ...{ issuedAt: ago(0, 3), expiresAt: ago(-2, 3) },
-  });
+  const codes = {
+    member: ['m3', 'm2', 'm2'].map((id) => members.id.indexOf(id)),
+    kind: { of: ['invitation', 'help', 'password-reset'], at: [0, 1, 2] },
+    issuedBy: { of: ['Amara Okafor'], at: [0, 0, 0] },
+    issuedAt: [0, 0, 0].map(() => seconds(0)),
+    expiresAt: [0, 0, 0].map(() => seconds(-2)),
+    may: [true, true, false],
+  };
 
   Object.assign(window.go.app, {
     Members: {
       List: () =>
         wait({
           members,
-          codes: [
-            code('m3', 'invitation', true),
-            code('m2', 'help', true),
-            code('m2', 'password-reset', false),
-          ],
+          codes,
           twoPeople: false,
         }),
       EndCode: () => refuse('one_time_gone', '', {}),

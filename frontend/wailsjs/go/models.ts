@@ -432,6 +432,60 @@ export namespace app {
 	        this.newest = source["newest"];
 	    }
 	}
+	export class Words {
+	    of: string[];
+	    at: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Words(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.of = source["of"];
+	        this.at = source["at"];
+	    }
+	}
+	export class CodeColumns {
+	    member: number[];
+	    kind: Words;
+	    issuedBy: Words;
+	    issuedAt: number[];
+	    expiresAt: number[];
+	    may: boolean[];
+	
+	    static createFrom(source: any = {}) {
+	        return new CodeColumns(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.member = source["member"];
+	        this.kind = this.convertValues(source["kind"], Words);
+	        this.issuedBy = this.convertValues(source["issuedBy"], Words);
+	        this.issuedAt = source["issuedAt"];
+	        this.expiresAt = source["expiresAt"];
+	        this.may = source["may"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class CodeView {
 	    number: number;
 	    usedAt?: string;
@@ -1552,20 +1606,6 @@ export namespace app {
 	        this.code = source["code"];
 	    }
 	}
-	export class Words {
-	    of: string[];
-	    at: number[];
-	
-	    static createFrom(source: any = {}) {
-	        return new Words(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.of = source["of"];
-	        this.at = source["at"];
-	    }
-	}
 	export class MemberColumns {
 	    id: string[];
 	    name: string[];
@@ -1685,31 +1725,9 @@ export namespace app {
 		}
 	}
 	
-	export class OpenCodeView {
-	    member: string;
-	    kind: string;
-	    issuedBy: string;
-	    issuedAt: string;
-	    expiresAt: string;
-	    may: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new OpenCodeView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.member = source["member"];
-	        this.kind = source["kind"];
-	        this.issuedBy = source["issuedBy"];
-	        this.issuedAt = source["issuedAt"];
-	        this.expiresAt = source["expiresAt"];
-	        this.may = source["may"];
-	    }
-	}
 	export class MembersView {
 	    members: MemberColumns;
-	    codes: OpenCodeView[];
+	    codes: CodeColumns;
 	    twoPeople: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -1719,7 +1737,7 @@ export namespace app {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.members = this.convertValues(source["members"], MemberColumns);
-	        this.codes = this.convertValues(source["codes"], OpenCodeView);
+	        this.codes = this.convertValues(source["codes"], CodeColumns);
 	        this.twoPeople = source["twoPeople"];
 	    }
 	
@@ -1885,7 +1903,6 @@ export namespace app {
 		    return a;
 		}
 	}
-	
 	export class PaperView {
 	    sheet: number;
 	    name: string;

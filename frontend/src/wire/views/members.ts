@@ -76,6 +76,17 @@ export interface OpenCodeView {
   may: boolean;
 }
 
+/** The one-time codes as they cross, column by column. Times are seconds of Unix time. */
+export interface CodeColumns {
+  /** The row of MemberColumns. */
+  member: number[];
+  kind: WordColumn;
+  issuedBy: WordColumn;
+  issuedAt: number[];
+  expiresAt: number[];
+  may: boolean[];
+}
+
 export interface MembersView {
   members: MemberView[];
   codes: OpenCodeView[];
