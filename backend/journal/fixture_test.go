@@ -209,7 +209,8 @@ func (l *log) ok(err error) {
 // change is a change by nobody, with an event of its own.
 func (l *log) change(fn func(store.WriteTx) error) error {
 	return l.j.Change(l.Context(), func(tx store.WriteTx) error {
-		return errors.Join(fn(tx), journal.Record(tx, l.now, "changed", "", "", nil))
+		journal.Record(tx, l.now, "changed", "", "", nil)
+		return fn(tx)
 	})
 }
 

@@ -170,20 +170,19 @@ func Look(tx store.ReadTx, profileID string) {
 }
 
 // Record says what a change is, once. An actor is somebody at whom the change has
-// looked: see Look. Errors: ErrClock.
-func Record(tx store.WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) error {
+// looked: see Look. What is wrong with the event is told when the change ends, and none of it stands:
+// no caller can lose the error. An event outside a change is a mistake of the program, and panics.
+func Record(tx store.WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) {
 	t, ok := tx.(*Tx)
-	if !ok || t.event != nil {
-		return fmt.Errorf("%s: an event outside a change, or a second one", kind)
-	}
-	if actor != "" && actor != t.looked {
-		return fmt.Errorf("%s: by somebody who was not looked at again", kind)
-	}
-	if err := t.j.clock.Check(); err != nil {
-		return err
+	switch {
+	case !ok:
+		panic("journal: an event outside a change: " + kind)
+	case t.event != nil:
+		t.wrong = fmt.Errorf("%s: a second event", kind)
+	case actor != "" && actor != t.looked:
+		t.wrong = fmt.Errorf("%s: by somebody who was not looked at again", kind)
 	}
 	t.event = &audit.Event{At: time.UnixMilli(at.UnixMilli()).UTC(), Kind: kind, Actor: actor, Subject: subject, Detail: detail}
-	return nil
 }
 
 // The kinds of event that the journal itself knows. Once written they are never renamed.

@@ -24,6 +24,7 @@ type Tx struct {
 	order  []store.Key
 	before map[store.Key]audit.Hash
 	event  *audit.Event
+	wrong  error  // with the event
 	looked string // a profile's ID: see Look
 }
 
@@ -67,6 +68,9 @@ func (t *Tx) once(ctx context.Context) (*store.Once, error) {
 // close appends the event. A change without one that has changed a row is a mistake of
 // the caller, and is refused.
 func (t *Tx) close(prev store.Head) (head store.Head, trusted trustChanges, err error) {
+	if t.wrong != nil {
+		return head, trusted, t.wrong
+	}
 	state := prev.State
 	var rows []audit.Row
 	for _, k := range t.order {
@@ -90,6 +94,9 @@ func (t *Tx) close(prev store.Head) (head store.Head, trusted trustChanges, err 
 			return head, trusted, nil
 		}
 		return head, trusted, fmt.Errorf("%s changed without an event", rows[0].Key)
+	}
+	if err := t.j.clock.Check(); err != nil {
+		return head, trusted, err
 	}
 	e := *t.event
 	e.Seq, e.Rows, e.State = prev.Seq+1, rows, state

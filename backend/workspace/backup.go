@@ -49,7 +49,8 @@ func (w *Workspace) backedUp(tx store.WriteTx, kind, by string) error {
 	if err := tx.UpdateInfo(info); err != nil {
 		return err
 	}
-	return w.record(tx, info.BackupAt, kind, by, "", nil)
+	w.record(tx, info.BackupAt, kind, by, "", nil)
+	return nil
 }
 
 // mayCopy looks that it is an owner, and who.
@@ -70,7 +71,8 @@ func (a *Admin) noteCopy(ctx context.Context, proof service.Proof, kind string) 
 		if err := owner(tx); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), kind, a.s.id, "", nil)
+		w.record(tx, w.now(), kind, a.s.id, "", nil)
+		return nil
 	})
 	return by, err
 }
@@ -198,7 +200,8 @@ func (a *Admin) NoteSecretsPassphrase(ctx context.Context) error {
 		if !service.MayChangeSecrets.Of(p.Role) {
 			return refuse(service.CodeForbidden)
 		}
-		return a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
+		a.s.w.record(tx, a.s.w.now(), eventSecretsPassphrase, a.s.id, "", nil)
+		return nil
 	})
 }
 

@@ -185,7 +185,8 @@ func (s *Session) GiveComputerCode(ctx context.Context, code service.NewOneTime,
 			if err := made.insert(tx); err != nil {
 				return err
 			}
-			return s.w.record(tx, s.w.now(), eventComputerCode, s.id, s.id, nil)
+			s.w.record(tx, s.w.now(), eventComputerCode, s.id, s.id, nil)
+			return nil
 		})
 	})
 	if err != nil {
@@ -220,7 +221,8 @@ func (s *Session) EndComputerCode(ctx context.Context) error {
 		if err := s.w.endOneTime(tx, s.id, store.OneTimeComputer); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventOneTimeEnded, s.id, s.id, map[string]string{"kind": string(store.OneTimeComputer)})
+		s.w.record(tx, s.w.now(), eventOneTimeEnded, s.id, s.id, map[string]string{"kind": string(store.OneTimeComputer)})
+		return nil
 	})
 }
 
@@ -247,7 +249,8 @@ func (s *Session) RenameComputer(ctx context.Context, id, name string) error {
 		if err := tx.SaveComputer(c); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventComputerRenamed, s.id, s.id, detail)
+		s.w.record(tx, s.w.now(), eventComputerRenamed, s.id, s.id, detail)
+		return nil
 	})
 }
 
@@ -287,8 +290,8 @@ func (s *Session) RemoveComputers(ctx context.Context, ids []string, current ser
 		return s.changePassword(ctx, c, current, next, passwordChange{
 			field: "password",
 			check: check,
-			record: func(tx store.WriteTx, now time.Time) error {
-				return s.w.record(tx, now, eventComputerRemoved, s.id, s.id, map[string]string{"name": strings.Join(names, ", ")})
+			record: func(tx store.WriteTx, now time.Time) {
+				s.w.record(tx, now, eventComputerRemoved, s.id, s.id, map[string]string{"name": strings.Join(names, ", ")})
 			},
 		})
 	})
@@ -344,7 +347,8 @@ func (w *Workspace) addComputer(tx store.WriteTx, profileID string, in service.N
 	if err := tx.SaveComputer(c); err != nil {
 		return err
 	}
-	return w.record(tx, c.AddedAt, eventComputerAdded, profileID, profileID, map[string]string{"name": c.Name, "at": c.ID})
+	w.record(tx, c.AddedAt, eventComputerAdded, profileID, profileID, map[string]string{"name": c.Name, "at": c.ID})
+	return nil
 }
 
 // AddComputer adds a computer after a right code for one. Who is at it still has to sign in. Errors: computer_name, computers_full, one_time_used,

@@ -130,7 +130,8 @@ func (s *Session) insertDocuments(tx store.WriteTx, generation int, rows []store
 		}
 		ids[i] = r.ID
 	}
-	return s.w.record(tx, s.w.now(), eventDocumentsAdded, s.id, "", documentDetail(ids))
+	s.w.record(tx, s.w.now(), eventDocumentsAdded, s.id, "", documentDetail(ids))
+	return nil
 }
 
 // underKey reads the workspace for a change whose rows are encrypted with the vault's key of
@@ -224,7 +225,8 @@ func (s *Session) ChangeDocuments(ctx context.Context, act service.DocumentAct, 
 		if len(ids) == 0 {
 			return nil
 		}
-		return s.w.record(tx, s.w.now(), how.event, s.id, "", documentDetail(ids))
+		s.w.record(tx, s.w.now(), how.event, s.id, "", documentDetail(ids))
+		return nil
 	})
 	if err == nil && how.to == store.DocumentPurged {
 		for _, c := range all {
@@ -271,7 +273,8 @@ func (s *Session) EmptyBin(ctx context.Context) (int, error) {
 				return err
 			}
 		}
-		return s.w.record(tx, s.w.now(), eventDocumentsPurged, s.id, "", documentDetail(ids))
+		s.w.record(tx, s.w.now(), eventDocumentsPurged, s.id, "", documentDetail(ids))
+		return nil
 	})
 	if err != nil {
 		return 0, err
@@ -315,7 +318,8 @@ func (s *Session) note(ctx context.Context, event string, detail map[string]stri
 				return err
 			}
 		}
-		return s.w.record(tx, s.w.now(), event, s.id, "", detail)
+		s.w.record(tx, s.w.now(), event, s.id, "", detail)
+		return nil
 	})
 }
 

@@ -113,7 +113,8 @@ func (s *Session) GiveKeys(ctx context.Context, publicKey string, given []servic
 		if saved == 0 {
 			return nil
 		}
-		return s.w.record(tx, s.w.now(), eventKeysGiven, s.id, "", map[string]string{"count": decimal(saved)})
+		s.w.record(tx, s.w.now(), eventKeysGiven, s.id, "", map[string]string{"count": decimal(saved)})
+		return nil
 	})
 	return saved, err
 }

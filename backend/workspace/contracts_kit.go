@@ -36,7 +36,8 @@ func (a *Admin) MakeKit(ctx context.Context, proof service.Proof, publicKey stri
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventKitMade, a.s.id, "", nil)
+		w.record(tx, now, eventKitMade, a.s.id, "", nil)
+		return nil
 	})
 	if err != nil {
 		return service.KitMade{}, err
@@ -143,7 +144,8 @@ func (a *KitAttempt) Use(ctx context.Context, in service.NewOwner, signature []b
 		if own, err = w.ownKeys(tx, entered); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventKitUsed, "", entered.ID, map[string]string{"email": entered.Email})
+		w.record(tx, now, eventKitUsed, "", entered.ID, map[string]string{"email": entered.Email})
+		return nil
 	})
 	if err != nil {
 		return nil, nil, err

@@ -87,7 +87,8 @@ func (a *Admin) BeginRotation(ctx context.Context, proof service.Proof, publicKe
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
-		return a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
+		a.s.w.record(tx, a.s.w.now(), eventRotationBegun, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
+		return nil
 	})
 }
 
@@ -181,7 +182,8 @@ func (a *Admin) RotateDocuments(ctx context.Context, generation int, all []servi
 				return err
 			}
 		}
-		return w.record(tx, w.now(), eventRotationStep, s.id, "", documentDetail(ids))
+		w.record(tx, w.now(), eventRotationStep, s.id, "", documentDetail(ids))
+		return nil
 	})
 	if err != nil {
 		return err
@@ -266,7 +268,8 @@ func (a *Admin) EndRotation(ctx context.Context, given []service.GivenKeys) (end
 		if err := tx.UpdateInfo(info); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventRotated, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
+		w.record(tx, w.now(), eventRotated, a.s.id, "", map[string]string{"generation": decimal(info.VaultGeneration)})
+		return nil
 	})
 	return ended && err == nil, err
 }

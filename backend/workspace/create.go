@@ -59,10 +59,12 @@ func (w *Workspace) Create(ctx context.Context, in service.NewWorkspace, pw serv
 		}
 		detail := map[string]string{"workspace": in.Workspace}
 		if v.KitAt.IsZero() {
-			return w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, detail)
+			w.record(tx, now, eventWorkspaceCreated, p.ID, p.ID, detail)
+			return nil
 		}
 		detail["count"] = decimal(len(v.Recovered))
-		return w.record(tx, now, eventWorkspaceRescued, p.ID, p.ID, detail)
+		w.record(tx, now, eventWorkspaceRescued, p.ID, p.ID, detail)
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -90,7 +90,8 @@ func (s *Session) beginEnrolment(ctx context.Context, in store.Intent, codes boo
 		if err := tx.InsertIntent(in); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(in.Kind)})
+		s.w.record(tx, s.w.now(), eventBegun, s.id, s.id, map[string]string{"enrolment": string(in.Kind)})
+		return nil
 	})
 	if err != nil {
 		return service.Shown{}, err
@@ -254,7 +255,8 @@ func (s *Session) showCodes(ctx context.Context, t attempt, step int64, made ser
 		if err := clearFailures(tx, t); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventConfirmed, s.id, s.id, nil)
+		s.w.record(tx, s.w.now(), eventConfirmed, s.id, s.id, nil)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -320,7 +322,8 @@ func (s *Session) Continue(ctx context.Context) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventEnabled, s.id, s.id, map[string]string{"sheet": decimal(e.set.Sheet)})
+		s.w.record(tx, now, eventEnabled, s.id, s.id, map[string]string{"sheet": decimal(e.set.Sheet)})
+		return nil
 	})
 	if err != nil {
 		if service.IsCode(err, service.CodeEnrolmentEnded) {

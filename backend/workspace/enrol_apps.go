@@ -89,7 +89,8 @@ func (s *Session) addApp(ctx context.Context, step int64, t attempt) error {
 		if err := rebind(tx, s.id); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventAppAdded, s.id, s.id, map[string]string{"app": in.Name})
+		s.w.record(tx, now, eventAppAdded, s.id, s.id, map[string]string{"app": in.Name})
+		return nil
 	})
 	if err == nil || service.IsCode(err, service.CodeEnrolmentEnded) {
 		s.forgetEnrolment()
@@ -122,7 +123,8 @@ func (s *Session) RenameApp(ctx context.Context, app int, name string) error {
 		if err := refuseUnless(ok, err, service.CodeAppGone); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventAppRenamed, s.id, s.id, map[string]string{"from": a.Name, "to": name})
+		s.w.record(tx, s.w.now(), eventAppRenamed, s.id, s.id, map[string]string{"from": a.Name, "to": name})
+		return nil
 	})
 }
 
@@ -178,7 +180,8 @@ func (s *Session) removeApp(ctx context.Context, c *confirmation, app int) error
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventAppRemoved, s.id, s.id, detailOf(a))
+		s.w.record(tx, now, eventAppRemoved, s.id, s.id, detailOf(a))
+		return nil
 	})
 	if err != nil {
 		return err

@@ -97,7 +97,8 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, event, s.id, s.id, detail)
+		s.w.record(tx, now, event, s.id, s.id, detail)
+		return nil
 	})
 	if err != nil {
 		if service.IsCode(err, service.CodeEnrolmentEnded) {

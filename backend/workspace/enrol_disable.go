@@ -84,7 +84,8 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventDisabled, s.id, s.id, detail)
+		s.w.record(tx, now, eventDisabled, s.id, s.id, detail)
+		return nil
 	})
 	if err != nil {
 		return err

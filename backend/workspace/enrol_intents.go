@@ -24,7 +24,8 @@ func (w *Workspace) undo(ctx context.Context, in store.Intent) error {
 		if _, err := dropPending(tx, in.ProfileID, w.now()); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventAbandoned, "", in.ProfileID, nil)
+		w.record(tx, w.now(), eventAbandoned, "", in.ProfileID, nil)
+		return nil
 	})
 	if err != nil || !marked {
 		return err
@@ -42,7 +43,8 @@ func (w *Workspace) finish(ctx context.Context, in store.Intent) error {
 		if err != nil || !gone {
 			return err
 		}
-		return w.record(tx, w.now(), eventItemDeleted, "", in.ProfileID, nil)
+		w.record(tx, w.now(), eventItemDeleted, "", in.ProfileID, nil)
+		return nil
 	})
 }
 
@@ -76,7 +78,8 @@ func (w *Workspace) dropPendingSets(ctx context.Context, profileID string) error
 		if err != nil || !some {
 			return err
 		}
-		return w.record(tx, w.now(), eventDropped, "", profileID, nil)
+		w.record(tx, w.now(), eventDropped, "", profileID, nil)
+		return nil
 	})
 }
 
@@ -187,6 +190,7 @@ func (w *Workspace) dropLeftSets(ctx context.Context, held func(until time.Time)
 		if !some {
 			return nil
 		}
-		return w.record(tx, w.now(), eventDropped, "", "", nil)
+		w.record(tx, w.now(), eventDropped, "", "", nil)
+		return nil
 	})
 }

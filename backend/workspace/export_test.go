@@ -32,7 +32,8 @@ func SetRole(w *Workspace, ctx context.Context, id string, role store.Role) erro
 			return err
 		}
 		looksAt(tx, id)
-		return w.record(tx, w.now(), "role-changed", id, id, map[string]string{"role": string(role)})
+		w.record(tx, w.now(), "role-changed", id, id, map[string]string{"role": string(role)})
+		return nil
 	})
 }
 
@@ -111,7 +112,8 @@ func AddProfiles(w *Workspace, ctx context.Context, like string, people []AddedP
 				return err
 			}
 		}
-		return w.record(tx, now, eventMembersImported, by.ID, "", map[string]string{"count": decimal(len(people))})
+		w.record(tx, now, eventMembersImported, by.ID, "", map[string]string{"count": decimal(len(people))})
+		return nil
 	})
 }
 
@@ -121,7 +123,8 @@ func Change(w *Workspace, ctx context.Context, fn func(store.WriteTx) error) err
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventMembersImported, "", "", nil)
+		w.record(tx, w.now(), eventMembersImported, "", "", nil)
+		return nil
 	})
 }
 

@@ -68,7 +68,9 @@ func (w *Workspace) setLanguage(tx store.WriteTx, by string, profiles []store.Pr
 		members = append(members, p.ID)
 	}
 	if len(members) == 1 {
-		return w.record(tx, w.now(), eventLanguageSet, by, members[0], map[string]string{"language": tag})
+		w.record(tx, w.now(), eventLanguageSet, by, members[0], map[string]string{"language": tag})
+		return nil
 	}
-	return w.record(tx, w.now(), eventLanguagesSet, by, "", map[string]string{"language": tag, "count": decimal(len(members)), "members": strings.Join(members, " ")})
+	w.record(tx, w.now(), eventLanguagesSet, by, "", map[string]string{"language": tag, "count": decimal(len(members)), "members": strings.Join(members, " ")})
+	return nil
 }

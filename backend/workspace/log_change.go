@@ -63,9 +63,9 @@ func (w *Workspace) view(ctx context.Context, fn func(store.ReadTx) error) error
 }
 
 // record says what a change is, once. An actor is somebody at whom the change has
-// looked: see looksAt.
-func (w *Workspace) record(tx store.WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) error {
-	return journal.Record(tx, at, kind, actor, subject, detail)
+// looked: see looksAt. Otherwise the change is refused as it ends.
+func (w *Workspace) record(tx store.WriteTx, at time.Time, kind, actor, subject string, detail map[string]string) {
+	journal.Record(tx, at, kind, actor, subject, detail)
 }
 
 // looksAt notes that a change has looked at a profile as it is now, and at what it

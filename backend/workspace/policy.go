@@ -70,7 +70,8 @@ func (a *Admin) setInfo(ctx context.Context, step *step, approval, event string,
 		if err := tx.UpdateInfo(now); err != nil {
 			return err
 		}
-		return a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
+		a.s.w.record(tx, a.s.w.now(), event, a.s.id, "", detail)
+		return nil
 	})
 }
 

@@ -76,7 +76,8 @@ func (a *Admin) AskApproval(ctx context.Context, kind store.ApprovalKind, member
 		if err := tx.InsertApproval(made); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventApprovalAsked, a.s.id, soleMember(made), approvalDetail(made))
+		w.record(tx, now, eventApprovalAsked, a.s.id, soleMember(made), approvalDetail(made))
+		return nil
 	})
 	return made, err
 }
@@ -183,7 +184,8 @@ func (a *Admin) decide(ctx context.Context, id string, to store.ApprovalState, e
 		if err := refuseUnless(ok, err, service.CodeApprovalGone); err != nil {
 			return err
 		}
-		return w.record(tx, now, event, a.s.id, soleMember(row), approvalDetail(row))
+		w.record(tx, now, event, a.s.id, soleMember(row), approvalDetail(row))
+		return nil
 	})
 }
 

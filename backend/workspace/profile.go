@@ -113,7 +113,8 @@ func (s *Session) Rename(ctx context.Context, name string) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventRenamed, s.id, s.id, detail)
+		s.w.record(tx, s.w.now(), eventRenamed, s.id, s.id, detail)
+		return nil
 	})
 }
 
@@ -166,7 +167,8 @@ func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)
+		s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)
+		return nil
 	})
 	if err == nil {
 		committed()

@@ -35,9 +35,7 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 				}
 				return comesToAll(next, known)
 			},
-			record: func(tx store.WriteTx, now time.Time) error {
-				return s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil)
-			},
+			record: func(tx store.WriteTx, now time.Time) { s.w.record(tx, now, eventPasswordChanged, s.id, s.id, nil) },
 		})
 	})
 }
@@ -46,7 +44,7 @@ func (s *Session) ChangePassword(ctx context.Context, current service.Proof, nex
 type passwordChange struct {
 	field  string // of the password, in refusals
 	check  func(store.ReadTx, store.Profile) error
-	record func(store.WriteTx, time.Time) error
+	record func(store.WriteTx, time.Time)
 }
 
 func (s *Session) changePassword(ctx context.Context, c *confirmation, current service.Proof, next service.NewPassword, change passwordChange) error {
@@ -102,7 +100,8 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 		if own, err = s.w.ownKeys(tx, p); err != nil {
 			return err
 		}
-		return change.record(tx, now)
+		change.record(tx, now)
+		return nil
 	})
 	if err == nil {
 		s.mu.Lock()

@@ -206,7 +206,8 @@ func (s *Session) issue(ctx context.Context, p store.Profile, made service.NewSe
 		if err := tx.InsertSet(set, hashes); err != nil {
 			return err
 		}
-		return w.record(tx, set.IssuedAt, eventShown, p.ID, p.ID, map[string]string{"sheet": decimal(set.Sheet)})
+		w.record(tx, set.IssuedAt, eventShown, p.ID, p.ID, map[string]string{"sheet": decimal(set.Sheet)})
+		return nil
 	})
 	return service.Issued{
 		Sheet: set.Sheet, Workspace: w.Name(), Name: p.Name, Email: p.Email, IssuedAt: set.IssuedAt, IssuedBy: p.Name,

@@ -73,8 +73,9 @@ func (s *Session) KeepNewCodes(ctx context.Context) error {
 		if err := reset(tx, s.id, false, store.KindRecovery); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, eventCodesReplaced, s.id, s.id,
+		s.w.record(tx, now, eventCodesReplaced, s.id, s.id,
 			map[string]string{"sheet": decimal(n.set.Sheet), "replaces": decimal(n.set.Replaces)})
+		return nil
 	})
 	if err == nil || service.IsCode(err, service.CodeEnrolmentEnded) || service.IsCode(err, service.CodeTwoFactorOff) {
 		s.newCodes = nil

@@ -34,7 +34,8 @@ func (s *Session) NotMe(ctx context.Context) error {
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
-		return s.w.record(tx, now, kind, s.id, s.id, detail)
+		s.w.record(tx, now, kind, s.id, s.id, detail)
+		return nil
 	})
 	if err == nil {
 		committed()

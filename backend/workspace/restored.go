@@ -15,7 +15,10 @@ import (
 
 // NoteBackupBegun writes into the log that whoever runs the server makes a backup. Errors: keychain and folder.
 func (w *Workspace) NoteBackupBegun(ctx context.Context) error {
-	return w.update(ctx, func(tx store.WriteTx) error { return w.record(tx, w.now(), eventServerBackupBegun, "", "", nil) })
+	return w.update(ctx, func(tx store.WriteTx) error {
+		w.record(tx, w.now(), eventServerBackupBegun, "", "", nil)
+		return nil
+	})
 }
 
 // NoteBackup writes into the log that it was made, once its file is there. Errors: keychain and folder.
@@ -25,7 +28,10 @@ func (w *Workspace) NoteBackup(ctx context.Context) error {
 
 // NoteExport writes into the log that whoever runs the server takes the workspace out of it. Errors: keychain and folder.
 func (w *Workspace) NoteExport(ctx context.Context) error {
-	return w.update(ctx, func(tx store.WriteTx) error { return w.record(tx, w.now(), eventServerExported, "", "", nil) })
+	return w.update(ctx, func(tx store.WriteTx) error {
+		w.record(tx, w.now(), eventServerExported, "", "", nil)
+		return nil
+	})
 }
 
 // NoteRestored is Admin.NoteRestored for whoever runs the server, and who needs no session. Errors: keychain and folder.
@@ -63,7 +69,8 @@ func (w *Workspace) NoteMoved(ctx context.Context) error {
 		if err := useUpSteps(tx, now); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventServerTaken, "", w.ID(), nil)
+		w.record(tx, now, eventServerTaken, "", w.ID(), nil)
+		return nil
 	})
 }
 
@@ -91,7 +98,8 @@ func (w *Workspace) ComeBack(ctx context.Context) error {
 		if had == 0 {
 			return nil
 		}
-		return w.record(tx, w.now(), eventServerLeft, "", w.ID(), nil)
+		w.record(tx, w.now(), eventServerLeft, "", w.ID(), nil)
+		return nil
 	})
 }
 
@@ -110,7 +118,8 @@ func (w *Workspace) noteRestored(tx store.WriteTx, kind, by string, made time.Ti
 			return err
 		}
 	}
-	return w.record(tx, now, kind, by, w.ID(), map[string]string{"made": made.UTC().Format(time.RFC3339)})
+	w.record(tx, now, kind, by, w.ID(), map[string]string{"made": made.UTC().Format(time.RFC3339)})
+	return nil
 }
 
 // useUpSteps makes every code worthless that an authenticator app may have shown by now: which of them were used is not known. A

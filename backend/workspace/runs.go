@@ -183,9 +183,10 @@ func (a *Admin) BeginRun(ctx context.Context, r service.RunRequest, proof servic
 		if out.info, err = tx.Info(); err != nil {
 			return err
 		}
-		return w.record(tx, now, eventRunBegun, a.s.id, "", map[string]string{
+		w.record(tx, now, eventRunBegun, a.s.id, "", map[string]string{
 			"run": decimal(number), "count": decimal(len(ids)), "reason": reason, "kind": string(r.Kind),
 		})
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -70,12 +70,15 @@ func (r *PrintRun) PutInForce(ctx context.Context, progress service.Progress) (s
 				moved = append(moved, i)
 			}
 			if len(moved) == 0 {
-				return w.record(tx, now, eventRunSheetsDropped, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+				w.record(tx, now, eventRunSheetsDropped, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+				return nil
 			}
 			if len(moved) == 1 {
-				return w.record(tx, now, eventRunSheetIssued, r.a.s.id, batch[moved[0]].ProfileID, r.detail(batch, moved))
+				w.record(tx, now, eventRunSheetIssued, r.a.s.id, batch[moved[0]].ProfileID, r.detail(batch, moved))
+				return nil
 			}
-			return w.record(tx, now, eventRunSheetsIssued, r.a.s.id, "", r.detail(batch, moved))
+			w.record(tx, now, eventRunSheetsIssued, r.a.s.id, "", r.detail(batch, moved))
+			return nil
 		})
 		if err != nil {
 			return r.result(), err
@@ -116,7 +119,8 @@ func (r *PrintRun) sheetsAreOut(ctx context.Context) error {
 		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+		w.record(tx, w.now(), eventRunReady, r.a.s.id, "", map[string]string{"run": decimal(r.run.Number)})
+		return nil
 	})
 	if err == nil {
 		r.became(store.RunReady)
@@ -164,9 +168,10 @@ func (r *PrintRun) end(ctx context.Context, to store.RunState, event string) (se
 		if err := refuseUnless(ok, err, service.CodeRunOver); err != nil {
 			return err
 		}
-		return w.record(tx, now, event, r.a.s.id, "", map[string]string{
+		w.record(tx, now, event, r.a.s.id, "", map[string]string{
 			"run": decimal(r.run.Number), "count": decimal(inForce), "of": decimal(len(r.members)),
 		})
+		return nil
 	})
 	if err == nil {
 		r.mu.Lock()
@@ -237,7 +242,8 @@ func (w *Workspace) interruptRuns(ctx context.Context, held func(until time.Time
 				if err := errors.Join(err, dropSets(tx, pending, now)); err != nil {
 					return err
 				}
-				return w.record(tx, now, eventRunInterrupted, "", "", map[string]string{"run": decimal(r.Number)})
+				w.record(tx, now, eventRunInterrupted, "", "", map[string]string{"run": decimal(r.Number)})
+				return nil
 			})
 			if err != nil {
 				return err

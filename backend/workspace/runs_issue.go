@@ -79,7 +79,8 @@ func (r *PrintRun) MakeSheets(ctx context.Context, made []service.NewSet) ([]ser
 				return err
 			}
 		}
-		return w.record(tx, w.now(), eventRunSheetsMade, r.a.s.id, "", r.detail(sets, all))
+		w.record(tx, w.now(), eventRunSheetsMade, r.a.s.id, "", r.detail(sets, all))
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -150,7 +150,8 @@ func (a *Admin) HandOver(ctx context.Context, run int, places []int) (n int, err
 		if n == 1 {
 			subject = found[0].ProfileID
 		}
-		return a.s.w.record(tx, now, eventHandedOver, a.s.id, subject, map[string]string{"run": decimal(run), "count": decimal(n)})
+		a.s.w.record(tx, now, eventHandedOver, a.s.id, subject, map[string]string{"run": decimal(run), "count": decimal(n)})
+		return nil
 	})
 	return n, err
 }
@@ -209,7 +210,8 @@ func (a *Admin) VoidSheets(ctx context.Context, run int, places []int) (n int, e
 			if err := reset(tx, e.ProfileID, false, store.KindRecovery); err != nil {
 				return err
 			}
-			return a.s.w.record(tx, now, eventSheetVoided, a.s.id, e.ProfileID, map[string]string{"run": decimal(run), "sheet": decimal(e.Sheet)})
+			a.s.w.record(tx, now, eventSheetVoided, a.s.id, e.ProfileID, map[string]string{"run": decimal(run), "sheet": decimal(e.Sheet)})
+			return nil
 		})
 		if err != nil {
 			return n, err

@@ -283,7 +283,8 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 			kind = eventUnlocked
 			delete(detail, "factor")
 		}
-		return w.record(tx, now, kind, p.ID, p.ID, detail)
+		w.record(tx, now, kind, p.ID, p.ID, detail)
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -33,7 +33,8 @@ func (w *Workspace) wrongCode(ctx context.Context, t attempt, off *clockOff) err
 	}
 	err := w.update(ctx, func(tx store.WriteTx) error {
 		detail := map[string]string{"kind": string(t.kind), "step": strconv.FormatInt(off.step, 10)}
-		return w.record(tx, w.now(), eventWrong, "", t.subject, detail)
+		w.record(tx, w.now(), eventWrong, "", t.subject, detail)
+		return nil
 	})
 	wrong := t.wrong(service.CodeCodeWrong).At("code")
 	if err != nil {

@@ -53,7 +53,8 @@ func (s *Session) PutNewsAway(ctx context.Context, number int64) error {
 		if s.at != "" {
 			detail["at"] = s.at
 		}
-		return s.w.record(tx, s.w.now(), eventNewsPutAway, s.id, s.id, detail)
+		s.w.record(tx, s.w.now(), eventNewsPutAway, s.id, s.id, detail)
+		return nil
 	})
 }
 

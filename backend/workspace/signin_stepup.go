@@ -248,7 +248,8 @@ func (c *confirmation) prove(ctx context.Context, proof service.Proof, read func
 		if err := use(tx); err != nil {
 			return err
 		}
-		return s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(how))
+		s.w.record(tx, s.w.now(), eventSteppedUp, s.id, s.id, maps.Clone(how))
+		return nil
 	})
 	if err != nil {
 		return err

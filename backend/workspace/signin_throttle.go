@@ -108,7 +108,8 @@ func (w *Workspace) guess(ctx context.Context, subject string, kind store.Kind, 
 			if err := tx.SaveAttempts(a); err != nil {
 				return err
 			}
-			return w.record(tx, now, eventClockBack, "", known(subject), map[string]string{"kind": string(kind)})
+			w.record(tx, now, eventClockBack, "", known(subject), map[string]string{"kind": string(kind)})
+			return nil
 		}
 		if stale(a, now) {
 			a.Failures = 0
@@ -126,7 +127,8 @@ func (w *Workspace) guess(ctx context.Context, subject string, kind store.Kind, 
 		if err != nil {
 			return err
 		}
-		return w.record(tx, now, event, "", known(subject), map[string]string{"kind": string(kind)})
+		w.record(tx, now, event, "", known(subject), map[string]string{"kind": string(kind)})
+		return nil
 	})
 	if err == nil && paused != nil {
 		return t, paused
@@ -219,7 +221,8 @@ func (w *Workspace) refund(ctx context.Context, t attempt) error {
 		if err := refundIn(tx, t); err != nil {
 			return err
 		}
-		return w.record(tx, w.now(), eventReturned, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+		w.record(tx, w.now(), eventReturned, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+		return nil
 	})
 }
 
@@ -286,7 +289,8 @@ func rebind(tx store.WriteTx, subject string) error {
 // stands already, so an event that cannot be written changes nothing.
 func (w *Workspace) wrong(ctx context.Context, t attempt, c service.Code) *service.Error {
 	err := w.updateUnanchored(ctx, func(tx store.WriteTx) error {
-		return w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+		w.record(tx, w.now(), eventWrong, "", known(t.subject), map[string]string{"kind": string(t.kind)})
+		return nil
 	})
 	_ = logLeftover(w, err)
 	return t.wrong(c)
