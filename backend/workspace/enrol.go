@@ -290,8 +290,7 @@ func (s *Session) Continue(ctx context.Context) error {
 		return s.swapPhoneAndCodes(ctx)
 	}
 	now := s.w.now()
-	var committed func()
-	err = s.w.update(ctx, func(tx store.WriteTx) error {
+	err = s.endingOthers(ctx, s.w.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.enrollee(tx)
 		if err != nil {
 			return err
@@ -318,7 +317,8 @@ func (s *Session) Continue(ctx context.Context) error {
 		if err := rebind(tx, s.id); err != nil {
 			return err
 		}
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
@@ -331,7 +331,6 @@ func (s *Session) Continue(ctx context.Context) error {
 		}
 		return err
 	}
-	committed()
 	s.turned(true)
 	s.forgetEnrolment()
 	return nil

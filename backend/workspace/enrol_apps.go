@@ -152,8 +152,7 @@ func (s *Session) RemoveApp(ctx context.Context, app int, proof service.Proof) e
 func (s *Session) removeApp(ctx context.Context, c *confirmation, app int) error {
 	now := s.w.now()
 	var later []store.Intent
-	var committed func()
-	err := c.update(ctx, func(tx store.WriteTx) error {
+	err := s.endingOthers(ctx, c.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -176,7 +175,8 @@ func (s *Session) removeApp(ctx context.Context, c *confirmation, app int) error
 		if unfinished != nil {
 			later = append(later, *unfinished)
 		}
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
@@ -186,7 +186,6 @@ func (s *Session) removeApp(ctx context.Context, c *confirmation, app int) error
 	if err != nil {
 		return err
 	}
-	committed()
 	s.forgetEnrolment()
 	for _, in := range later {
 		s.w.finishLater(ctx, in)

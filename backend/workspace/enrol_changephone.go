@@ -57,8 +57,7 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 	e := s.enrolment
 	now := s.w.now()
 	var later []store.Intent
-	var committed func()
-	err := s.w.update(ctx, func(tx store.WriteTx) error {
+	err := s.endingOthers(ctx, s.w.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -93,7 +92,8 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		if err := errors.Join(rebind(tx, s.id), also(tx, now)); err != nil {
 			return err
 		}
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
@@ -106,7 +106,6 @@ func (s *Session) swapPhone(ctx context.Context, step int64, event string, detai
 		}
 		return err
 	}
-	committed()
 	s.forgetEnrolment()
 	for _, in := range later {
 		s.w.finishLater(ctx, in)

@@ -38,8 +38,7 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	now := s.w.now()
 	var gone []store.Intent
 	var unfinished *store.Intent
-	var committed func()
-	err = s.w.update(ctx, func(tx store.WriteTx) error {
+	err = s.endingOthers(ctx, s.w.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -80,7 +79,8 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 		if err := errors.Join(refundUse(tx, use), rebind(tx, s.id), reset(tx, s.id, false, store.KindRecovery)); err != nil {
 			return err
 		}
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
@@ -90,7 +90,6 @@ func (s *Session) Disable(ctx context.Context, in service.FactorInput) error {
 	if err != nil {
 		return err
 	}
-	committed()
 	s.turned(false)
 	s.unconfirm()
 	s.forgetEnrolment()

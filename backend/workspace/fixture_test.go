@@ -294,6 +294,7 @@ type faulty struct {
 	del     error
 	swallow bool   // Set says yes and stores nothing
 	slow    func() // what happens while the Set of a TOTP secret takes its time
+	anchors func() // see during
 	known   map[string]bool
 }
 
@@ -316,6 +317,11 @@ func (f *faulty) prefix() string {
 
 func (f *faulty) Set(ctx context.Context, name string, v secret.Bytes) error {
 	f.mu.Lock()
+	if anchors := f.anchors; anchors != nil && strings.HasSuffix(name, "/anchor") {
+		f.mu.Unlock()
+		anchors()
+		f.mu.Lock()
+	}
 	defer f.mu.Unlock()
 	if f.slow != nil && strings.Contains(name, "/totp/") {
 		f.slow()
@@ -350,6 +356,13 @@ func (f *faulty) Delete(ctx context.Context, name string) error {
 	}
 	delete(f.known, name)
 	return f.Secrets.Delete(ctx, name)
+}
+
+// during says what happens before the anchor is written: the commit stands by then.
+func (f *faulty) during(anchors func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.anchors = anchors
 }
 
 func (f *faulty) fail(set, get, del error) {

@@ -395,7 +395,7 @@ func (s *Session) kept() *keptSession {
 
 func (w *Workspace) resumeSession(k keptSession, hold service.Hold) (*Session, error) {
 	s := &Session{
-		w: w, id: k.ID, at: k.At, epoch: k.Epoch, began: k.Began, startedAt: k.StartedAt, usedAt: k.UsedAt, elapsing: elapsing{latest: k.Latest}, waiting: grant{k.Waiting.At, k.Waiting.How}, stood: k.Stood,
+		w: w, id: k.ID, at: k.At, epoch: k.Epoch, before: k.Epoch, began: k.Began, startedAt: k.StartedAt, usedAt: k.UsedAt, elapsing: elapsing{latest: k.Latest}, waiting: grant{k.Waiting.At, k.Waiting.How}, stood: k.Stood,
 		off: k.Off, short: k.Short, enrolOnly: k.EnrolOnly, enrolling: k.Enrolling, over: k.Over, overdue: k.Overdue, wasAdmin: k.Admin, ran: k.Run, hold: hold,
 	}
 	for acts, g := range k.Confirms {

@@ -151,8 +151,7 @@ func (s *Session) ChangeEmail(ctx context.Context, email string, proof service.P
 }
 
 func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string) error {
-	var committed func()
-	err := c.update(ctx, func(tx store.WriteTx) error {
+	err := s.endingOthers(ctx, c.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -163,16 +162,14 @@ func (s *Session) changeEmail(ctx context.Context, c *confirmation, email string
 		detail := map[string]string{"from": p.Email, "to": email}
 		maps.Copy(detail, c.how)
 		p.Email, p.EmailKey = email, emailKey(email)
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
 		s.w.record(tx, s.w.now(), eventEmailChanged, s.id, s.id, detail)
 		return nil
 	})
-	if err == nil {
-		committed()
-	}
 	return err
 }
 

@@ -73,8 +73,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 	}
 	now := s.w.now()
 	var own service.OwnKeys
-	var epoch int
-	err = c.update(ctx, func(tx store.WriteTx) error {
+	err = s.endingOthers(ctx, c.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -93,7 +92,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 		if err := s.w.setPassword(tx, &p, next, nil); err != nil {
 			return err
 		}
-		epoch = p.Epoch
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
@@ -106,7 +105,7 @@ func (s *Session) changePassword(ctx context.Context, c *confirmation, current s
 	if err == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.epoch, s.short = epoch, next.Short
+		s.short = next.Short
 		if !s.over {
 			s.own = own
 		}

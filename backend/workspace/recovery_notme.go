@@ -20,8 +20,7 @@ func (s *Session) NotMe(ctx context.Context) error {
 	}
 	defer done()
 	now := s.w.now()
-	var committed func()
-	err = s.w.update(ctx, func(tx store.WriteTx) error {
+	err = s.endingOthers(ctx, s.w.update, func(tx store.WriteTx, stay func(store.Profile)) error {
 		p, err := s.profile(tx)
 		if err != nil {
 			return err
@@ -30,16 +29,14 @@ func (s *Session) NotMe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		committed = s.endOthers(&p)
+		p.Epoch++
+		stay(p)
 		if err := tx.UpdateProfile(p); err != nil {
 			return err
 		}
 		s.w.record(tx, now, kind, s.id, s.id, detail)
 		return nil
 	})
-	if err == nil {
-		committed()
-	}
 	return err
 }
 

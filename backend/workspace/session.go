@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ type Session struct {
 
 	mu        sync.Mutex // guards what follows
 	epoch     int
+	before    int    // the epoch before its last change of its own: see goesOnIn; equal to epoch where there was none
+	moving    []*int // epochs to which changes under way move the profile: see endingOthers; 0: to none yet
 	startedAt time.Time
 	usedAt    time.Time
 	elapsing
@@ -52,7 +55,7 @@ type Session struct {
 func (w *Workspace) newSession(p store.Profile, own service.OwnKeys) *Session {
 	at := w.clock.Reading()
 	now := at.Round(0)
-	return &Session{w: w, id: p.ID, epoch: p.Epoch, startedAt: now, usedAt: now, elapsing: elapsing{now, at}, own: own, off: true}
+	return &Session{w: w, id: p.ID, epoch: p.Epoch, before: p.Epoch, startedAt: now, usedAt: now, elapsing: elapsing{now, at}, own: own, off: true}
 }
 
 // ProfileID names the profile that is signed in.
@@ -186,7 +189,8 @@ func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error)
 	if err != nil {
 		return p, err
 	}
-	if _, changes := tx.(store.WriteTx); !changes { // what a change reads may never be committed: see update
+	_, changes := tx.(store.WriteTx)
+	if !changes { // what a change reads may never be committed: see update
 		s.w.cacheInfo(info)
 	}
 	required := info.Requires(s.w.now())
@@ -198,7 +202,7 @@ func (s *Session) profileFor(tx store.ReadTx, whole bool) (store.Profile, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.Epoch != s.epoch {
+	if !s.goesOnIn(p.Epoch, changes) {
 		s.over = true
 	}
 	if s.over {
@@ -230,17 +234,40 @@ func (s *Session) keep(ctx context.Context) error {
 	return s.hold.Keep(ctx)
 }
 
-// endOthers moves the profile's epoch on, so that every other session and
-// challenge of it is over. The caller stores p and calls the result after the
-// commit.
-func (s *Session) endOthers(p *store.Profile) (committed func()) {
-	p.Epoch++
-	epoch := p.Epoch
-	return func() {
+// endingOthers makes a change that moves the profile's epoch on, so that every other session and
+// challenge of it is over. fn calls stay with the profile as it stores it: this session goes on in the new epoch. It
+// does so from the commit on, since what else the window asks for meanwhile sees the new epoch
+// before the change is done with the keychain.
+func (s *Session) endingOthers(ctx context.Context, update func(context.Context, func(store.WriteTx) error) error, fn func(tx store.WriteTx, stay func(store.Profile)) error) error {
+	var next int
+	s.mu.Lock()
+	s.moving = append(s.moving, &next)
+	s.mu.Unlock()
+	move := func(epoch int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.epoch = epoch
+		next = epoch
 	}
+	err := update(ctx, func(tx store.WriteTx) error {
+		move(0) // an earlier try did not commit, and another session may have come to the same epoch
+		return fn(tx, func(p store.Profile) { move(p.Epoch) })
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moving = slices.DeleteFunc(s.moving, func(m *int) bool { return m == &next })
+	if err == nil && next > s.epoch {
+		s.before, s.epoch = s.epoch, next
+	}
+	return err
+}
+
+// goesOnIn reports whether the session is one of an epoch of its profile: the one that it knows, one to which a change of its own is
+// moving, or, for a look that had begun when such a change was committed, the one before. It is called with s.mu held.
+func (s *Session) goesOnIn(epoch int, changes bool) bool {
+	if epoch > s.epoch {
+		return slices.ContainsFunc(s.moving, func(next *int) bool { return *next == epoch })
+	}
+	return epoch == s.epoch || epoch == s.before && !changes
 }
 
 // factorUse is a second factor that was paid for and matches.
