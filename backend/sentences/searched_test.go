@@ -17,7 +17,7 @@ func TestSearched_HasWhatTheWindowSaysToo(t *testing.T) {
 		found := 0
 		for _, key := range c.Keys() {
 			kind, ok := strings.CutPrefix(key, "audit.says.")
-			if !ok || strings.HasSuffix(kind, ".more") || kind == "reason" {
+			if !ok || strings.HasSuffix(kind, ".more") || kind == "reason" || kind == "used" {
 				continue
 			}
 			found++

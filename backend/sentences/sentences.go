@@ -116,8 +116,8 @@ type part struct {
 
 // parts are the pieces by the argument that they stand for.
 var parts = map[string]part{
-	"means":  {key: words.EventPartMeans, from: []string{"factor", "number"}},
-	"proof":  {key: words.EventPartProof, from: []string{"factor", "number"}},
+	"means":  {key: words.EventPartMeans, from: []string{"factor", "number", "used"}},
+	"proof":  {key: words.EventPartProof, from: []string{"factor", "number", "used"}},
 	"guess":  {key: words.EventPartGuess, from: []string{"kind"}},
 	"act":    {key: words.EventPartAct, from: []string{"for"}, as: "act"},
 	"what":   {key: words.EventPartContracts, from: []string{"count", "names"}},
@@ -138,7 +138,7 @@ func (p part) args(detail map[string]string) words.Args {
 		if p.as != "" {
 			name = p.as
 		}
-		if name != "names" && name != "signer" { // these are shown, and not chosen by
+		if name != "names" && name != "signer" && name != "used" { // these are shown, and not chosen by
 			value = strings.ReplaceAll(value, "-", "_")
 		}
 		args[name] = value

@@ -43,6 +43,8 @@ func TestEvent_OK(t *testing.T) {
 		"Nobody":      {service.LogEntry{Kind: "guess-wrong", Detail: map[string]string{"kind": "check-word"}}, "Incorrect check word for an unknown email."},
 		"Gone":        {service.LogEntry{Kind: "password-changed", Actor: &service.LogPerson{ID: "7"}}, "a removed account (7) changed their password."},
 		"Means":       {service.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "recovery", "number": "3"}}, "Nora Hill signed in with recovery code 3."},
+		"Used":        {service.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"factor": "code", "used": "Old-phone"}}, "Nora Hill signed in with a verification code from Old-phone."},
+		"UsedAtHand":  {service.LogEntry{Kind: "stepped-up", Actor: nora, Detail: map[string]string{"factor": "code"}}, "Nora Hill confirmed their identity with a verification code."},
 		"Chose":       {service.LogEntry{Kind: "signed-in", Actor: nora, Detail: map[string]string{"chose-password": "longer"}}, "Nora Hill signed in with the password alone and chose a longer one."},
 		"Act":         {service.LogEntry{Kind: "approval-given", Actor: nora, Detail: map[string]string{"for": "reset-2fa", "reason": "lost-phone"}}, "Nora Hill approved a reset of 2FA: lost-phone."},
 		"Contracts":   {service.LogEntry{Kind: "contracts-opened", Actor: nora, Detail: map[string]string{"count": "1", "names": "a-b"}}, "Nora Hill opened “a-b”."},

@@ -1024,6 +1024,7 @@ var (
 	AuditSaysStateAccepted             = Key{"audit.says.state-accepted"}
 	AuditSaysSignedIn                  = Key{"audit.says.signed-in"}
 	AuditSaysSteppedUp                 = Key{"audit.says.stepped-up"}
+	AuditSaysUsed                      = Key{"audit.says.used"}
 	AuditSaysGuessWrong                = Key{"audit.says.guess-wrong"}
 	AuditSays2faEnabled                = Key{"audit.says.2fa-enabled"}
 	AuditSays2faEnabledMore            = Key{"audit.says.2fa-enabled.more"}

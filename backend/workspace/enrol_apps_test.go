@@ -221,6 +221,37 @@ func TestAddApp_TurnsTheAuthenticatorOnAgain(t *testing.T) {
 	h.ok(owner.comesWith(phones[0]))
 }
 
+// Who has several phones sees which of them somebody came in with.
+func TestApps_LogSaysWhoseCodeItWas(t *testing.T) {
+	t.Parallel()
+	h, owner, phones, _ := withApps(t, "Tablet")
+	says := func(what string) {
+		t.Helper()
+		if log := h.ownLog(owner.signIn()); !slices.ContainsFunc(log, func(line string) bool { return strings.Contains(line, what) }) {
+			t.Errorf("the log has no %q: %v", what, log)
+		}
+		h.clock.step(time.Minute)
+	}
+	h.ok(owner.comesWith(phones[1]))
+	h.clock.step(time.Minute)
+	says("signed in with a verification code from Tablet.")
+	s := owner.signIn()
+	h.clock.step(time.Minute)
+	h.ok(s.ChangeEmail(t.Context(), "amara@example.org", proof(byCode(phones[1].code()))))
+	owner.email = "amara@example.org"
+	h.clock.step(time.Minute)
+	says("confirmed their identity with a verification code from Tablet.")
+	s = owner.signIn()
+	h.clock.step(time.Minute)
+	h.ok(s.RemoveApp(t.Context(), h.app(owner, "Tablet"), owner.proof()))
+	h.clock.step(time.Minute)
+	h.ok(owner.comesWith(phones[0]))
+	h.clock.step(time.Minute)
+	if log := h.ownLog(owner.signIn()); strings.Contains(log[0], "First") { // the only one there is
+		t.Error(log[0])
+	}
+}
+
 func TestRemoveApp_ItsCodesOpenNothing(t *testing.T) {
 	t.Parallel()
 	h, owner, phones, codes := withApps(t, "Tablet", "Work")

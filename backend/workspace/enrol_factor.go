@@ -20,6 +20,16 @@ type codeUse struct {
 	matches   matches
 	at        time.Time
 	purpose   store.Use
+	app       string // its name, where the profile has several
+}
+
+// detail says in the log what was used.
+func (u *codeUse) detail() map[string]string {
+	how := map[string]string{"factor": "code"}
+	if u.app != "" {
+		how["used"] = u.app
+	}
+	return how
 }
 
 // match is an app to which a code belongs, with the steps. The last of them is used up: where two neighbours share a
@@ -70,7 +80,11 @@ func (w *Workspace) matchFactor(ctx context.Context, profileID string, input sec
 	case len(seen.matches) == 0:
 		return nil, w.wrongCode(ctx, t, seen.off)
 	}
-	return &codeUse{attempt: t, profileID: profileID, matches: seen.matches, at: seen.at, purpose: purpose}, nil
+	u := &codeUse{attempt: t, profileID: profileID, matches: seen.matches, at: seen.at, purpose: purpose}
+	if app, is := f.App(seen.matches[0].generation); is && len(f.Apps) > 1 {
+		u.app = app.Name
+	}
+	return u, nil
 }
 
 // stepsAhead is how many steps the last one used may lie beyond those that are

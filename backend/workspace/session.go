@@ -281,7 +281,7 @@ func (w *Workspace) matchFactorInput(ctx context.Context, profileID string, in s
 		if err != nil {
 			return nil, nil, err
 		}
-		return u, map[string]string{"factor": "code"}, nil
+		return u, u.detail(), nil
 	case service.FactorRecovery:
 		u, err := w.matchRecovery(ctx, profileID, in.Proof, purpose)
 		if err != nil {

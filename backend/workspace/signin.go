@@ -179,6 +179,7 @@ const mostNews = 10
 type signInDetails struct {
 	factor    string                       // none, code, recovery, help, unlock
 	number    int                          // of the recovery code
+	app       string                       // whose code it was, where there are several
 	use       func(tx store.WriteTx) error // consumes the factor, or refuses
 	enrolOnly service.EnrolmentKind        // empty: a whole session
 	redeems   *redemption                  // an invitation or a password reset, else nil
@@ -205,6 +206,9 @@ func (w *Workspace) completeSignIn(ctx context.Context, p store.Profile, a signI
 	how := map[string]string{"factor": a.factor}
 	if a.number > 0 {
 		how["number"] = strconv.Itoa(a.number)
+	}
+	if a.app != "" {
+		how["used"] = a.app
 	}
 	at := a.arrivesAt()
 	err := w.update(ctx, func(tx store.WriteTx) error {

@@ -65,7 +65,7 @@ func (c *Challenge) Verify(ctx context.Context, input secret.Text) (*Session, er
 		if err != nil {
 			return nil, err
 		}
-		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", use: use.consume, redeems: c.redeems, short: c.short, at: c.at})
+		return c.w.completeSignIn(ctx, c.profile, signInDetails{factor: "code", app: use.app, use: use.consume, redeems: c.redeems, short: c.short, at: c.at})
 	})
 }
 

@@ -22,6 +22,8 @@ import { type Key, t } from '../base/i18n';
 interface Kind {
   says: Key;
   more?: Key;
+  /** A detail without which there is nothing more to say. */
+  needs?: string;
   icon: LucideIcon;
   warn?: boolean;
 }
@@ -29,9 +31,9 @@ interface Kind {
 const kinds: Record<string, Kind> = {
   'workspace-created': { says: 'event.workspace-created', icon: Building },
   'state-accepted': { says: 'audit.says.state-accepted', icon: TriangleAlert, warn: true },
-  'signed-in': { says: 'audit.says.signed-in', icon: LogIn },
+  'signed-in': { says: 'audit.says.signed-in', more: 'audit.says.used', needs: 'used', icon: LogIn },
   unlocked: { says: 'event.unlocked', icon: LogIn },
-  'stepped-up': { says: 'audit.says.stepped-up', icon: BadgeCheck },
+  'stepped-up': { says: 'audit.says.stepped-up', more: 'audit.says.used', needs: 'used', icon: BadgeCheck },
   'guess-wrong': { says: 'audit.says.guess-wrong', icon: TriangleAlert, warn: true },
   '2fa-enabled': { says: 'audit.says.2fa-enabled', more: 'audit.says.2fa-enabled.more', icon: Smartphone },
   'phone-changed': { says: 'audit.says.phone-changed', icon: Smartphone },
@@ -43,7 +45,7 @@ const kinds: Record<string, Kind> = {
     more: 'audit.says.phone-and-codes-changed.more',
     icon: Smartphone,
   },
-  '2fa-disabled': { says: 'audit.says.2fa-disabled', icon: Ban },
+  '2fa-disabled': { says: 'audit.says.2fa-disabled', more: 'audit.says.used', needs: 'used', icon: Ban },
   'recovery-codes-replaced': {
     says: 'audit.says.recovery-codes-replaced',
     more: 'audit.says.recovery-codes-replaced.more',
@@ -154,7 +156,7 @@ export function say(entry: LogEntry): Said {
   };
   return {
     pieces: pieces(t(kind.says, values)),
-    more: kind.more && t(kind.more, values),
+    more: kind.more && (!kind.needs || entry.detail?.[kind.needs]) ? t(kind.more, values) : undefined,
     icon: kind.icon,
     warn: kind.warn ?? false,
   };
