@@ -30,7 +30,7 @@ func TestKept_EachFieldIsSavedOrReadAgain(t *testing.T) {
 				"id", "at", "welcome", "began", "epoch", "startedAt", "usedAt", "elapsing", "over", "waiting", "stood", "confirms", "run", "ran", "nonces", "off", "short", "enrolOnly", "enrolling", "overdue", "wasAdmin",
 				"enrolment", "newCodes",
 			},
-			[]string{"w", "hold", "acts", "mu", "own", "jobs"},
+			[]string{"w", "hold", "acts", "mu", "own", "jobs", "before", "moving"},
 		},
 		{elapsing{}, []string{"latest"}, []string{"seen"}},
 		{PrintRun{}, []string{"second", "made", "run"}, []string{"a", "info", "members", "making", "mu", "sets", "skipped", "inForce", "state", "stage"}},
