@@ -9,7 +9,7 @@ import (
 )
 
 // Decrypt writes the plain bytes of a document that was encrypted for a generation, and
-// says what they were: hold that against what is known of it. It needs 16 MiB
+// says what they were: hold that against what is known of it. It needs 4 MiB
 // at most.
 //
 // It hashes and writes beside: dst is used by another goroutine, which is gone when

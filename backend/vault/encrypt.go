@@ -11,7 +11,7 @@ import (
 )
 
 // Encrypt writes an age file of what src has to the end, for the newest key, and says
-// what it was. It needs 16 MiB at most, however much that is.
+// what it was. It needs 4 MiB at most, however much that is.
 //
 // It reads ahead and hashes beside: src is used by another goroutine, which is gone when
 // Encrypt returns. progress, which may be nil, gets the plain bytes so far. What was

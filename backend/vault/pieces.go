@@ -6,12 +6,13 @@ import (
 )
 
 // A document goes through in pieces. Their number has a limit, so that memory stays the
-// same however long it is: 16 MiB. That much is in use only where one of those who work
+// same however long it is: 4 MiB. That much is in use only where one of those who work
 // side by side has fallen behind, as happens for some milliseconds at a time on a busy
-// machine; with less the others would have to wait.
+// machine. With half of it the others wait, and saving takes a sixth longer; four times as much
+// gains a tenth, and the heap is twice as large.
 const (
 	pieceSize  = 256 << 10
-	pieceCount = 64
+	pieceCount = 16
 )
 
 // piece is part of a stream. It goes back to its pool when all its users are done.
