@@ -50,7 +50,8 @@ export function readyWords(): Plugin {
             ? message
             : parse(message, { ignoreTag: true, locale: new Intl.Locale(all['language.tag']!) }),
         ]);
-      return `export default ${JSON.stringify(Object.fromEntries(ready))}`;
+      // Engines read a JSON text faster than the same object as script: a tenth of what the page adds to the start.
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(ready)))})`;
     },
   };
 }
