@@ -1,40 +1,18 @@
 package workspace_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"countersign/backend/client"
-	"countersign/backend/keychain"
-	"countersign/backend/keychain/secretservicetest"
-	"countersign/backend/local"
 	"countersign/backend/secret"
-	"countersign/backend/sqlite"
 )
 
 // BenchmarkEnrol measures turning 2FA on, from the password to Continue, on a real database and a real Secret Service. Most of it is the
 // Argon2id of ten recovery codes.
 func BenchmarkEnrol(b *testing.B) {
-	for _, setting := range secretservicetest.Start(b).Env() {
-		name, value, _ := strings.Cut(setting, "=")
-		b.Setenv(name, value)
-	}
-	db, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
-	now := &clock{t: time.Now()}
-	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.New("Countersign benchmark"), Now: now.now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	s, err := w.Create(b.Context(), client.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email, Password: secret.NewText(pass)})
-	if err != nil {
-		b.Fatal(err)
-	}
+	realKeychain(b)
+	_, s, now := realWorkspace(b, "Countersign benchmark")
 	var took time.Duration
 	for b.Loop() {
 		begun := time.Now()

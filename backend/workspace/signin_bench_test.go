@@ -24,23 +24,29 @@ import (
 // and a real Secret Service, and reports what it costs beyond its Argon2id, with
 // few and many profiles.
 func BenchmarkSignIn(b *testing.B) {
-	for _, setting := range secretservicetest.Start(b).Env() {
-		name, value, _ := strings.Cut(setting, "=")
-		b.Setenv(name, value)
-	}
+	realKeychain(b)
 	for _, profiles := range []int{10, 1000, 100_000} {
 		b.Run(strconv.Itoa(profiles), func(b *testing.B) { signInAmong(b, profiles) })
 	}
 }
 
-func signInAmong(b *testing.B, profiles int) {
+// realKeychain starts a Secret Service for this process.
+func realKeychain(b *testing.B) {
+	for _, setting := range secretservicetest.Start(b).Env() {
+		name, value, _ := strings.Cut(setting, "=")
+		b.Setenv(name, value)
+	}
+}
+
+// realWorkspace is a new workspace with what hashing costs outside tests, and its owner signed in.
+func realWorkspace(b *testing.B, service string) (*client.Local, *client.Session, *clock) {
 	db, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "workspace.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
+	b.Cleanup(func() { _ = db.Close() })
 	now := &clock{t: time.Now()}
-	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.New(fmt.Sprint("Countersign benchmark ", profiles)), Now: now.now})
+	w, err := local.Open(b.Context(), local.Config{Store: db, Secrets: keychain.New(service), Now: now.now})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -48,6 +54,11 @@ func signInAmong(b *testing.B, profiles int) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return w, s, now
+}
+
+func signInAmong(b *testing.B, profiles int) {
+	w, s, now := realWorkspace(b, fmt.Sprint("Countersign benchmark ", profiles))
 	shown, err := s.BeginEnable(b.Context(), secret.NewText(pass))
 	if err != nil {
 		b.Fatal(err)
