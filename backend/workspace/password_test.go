@@ -1,15 +1,19 @@
 package workspace_test
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"countersign/backend/client"
+	"countersign/backend/local"
 	"countersign/backend/password"
 	"countersign/backend/secret"
 	"countersign/backend/service"
 	"countersign/backend/store"
+	"countersign/backend/workspace"
 )
 
 // What a client has made of a password is bounded, and its parameters are not weak.
@@ -128,5 +132,69 @@ func TestSaveKeyPair_MalformedOneIsNotTaken(t *testing.T) {
 	}
 	if h.head() != head {
 		t.Errorf("%v", h.eventsAfter(head))
+	}
+}
+
+// keysFail is a store whose rows with keys cannot be read, or not be written, once it says so.
+type keysFail struct {
+	store.Store
+	read, save error
+}
+
+func (s *keysFail) Update(ctx context.Context, fn func(store.WriteTx) error) error {
+	return s.Store.Update(ctx, func(tx store.WriteTx) error { return fn(keysFailTx{tx, s}) })
+}
+
+type keysFailTx struct {
+	store.WriteTx
+	s *keysFail
+}
+
+func (t keysFailTx) VaultKey(holder string) (store.VaultKey, error) {
+	k, err := t.WriteTx.VaultKey(holder)
+	return k, cmp.Or(t.s.read, err)
+}
+
+func (t keysFailTx) SaveVaultKey(k store.VaultKey) error {
+	return cmp.Or(t.s.save, t.WriteTx.SaveVaultKey(k))
+}
+
+// A key pair that is told as saved, and is not, would be missed only when its owner needs it.
+func TestSaveKeyPair_StoreThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	for name, there := range map[string]bool{"wrapped anew": true, "made anew": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, owner := alone(t)
+			db := &keysFail{Store: h.store}
+			w, err := local.Open(t.Context(), local.Config{Store: db, Secrets: h.secrets, Files: h.files, Now: h.clock.now, Password: cheap, Recovery: cheapCodes})
+			h.ok(err)
+			h.w = w
+			s, row := owner.signIn(), h.keyRow(owner)
+			if !there {
+				h.ok(workspace.Change(inner(w), t.Context(), func(tx store.WriteTx) error { return tx.DeleteVaultKey(row.Holder) }))
+			}
+			pair, before := service.WrappedKeyPair{Recipient: row.Recipient, Wrapped: []byte("wrapped")}, h.head()
+			for what, fails := range map[string]*error{"read": &db.read, "save": &db.save} {
+				*fails = store.ErrFailed
+				e := h.refused(s.Session.SaveKeyPair(t.Context(), pair), service.CodeFolderFailed)
+				if *fails = nil; h.head() != before {
+					t.Errorf("%s: %v, and %v", what, e, h.eventsAfter(before))
+				}
+			}
+			h.ok(s.Session.SaveKeyPair(t.Context(), pair))
+			if k := h.keyRow(owner); k.Recipient != row.Recipient || string(k.Wrapped) != "wrapped" {
+				t.Errorf("saved: %+v", k)
+			}
+			want := map[bool]string{true: "vault-noted", false: "key-pair-made"}[there]
+			if h.kinds(before, want) != 1 {
+				t.Errorf("the log has no %s: %v", want, h.eventsAfter(before))
+			}
+			before = h.head()
+			h.ok(s.Session.SaveKeyPair(t.Context(), pair)) // it is so already
+			if h.head() != before {
+				t.Errorf("%v", h.eventsAfter(before))
+			}
+		})
 	}
 }
