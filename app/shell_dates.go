@@ -10,20 +10,28 @@ import (
 	"countersign/backend/words"
 )
 
-// Dates to keep are told, as what others do is, while their person is at another window: each once a day at most, and only while it is due.
+// Dates to keep are told, as what others do is, while their person is at another window, and only while they are due: see toldFor.
 
 const (
 	// datesPause is how often it is looked whether somebody went to another window.
 	datesPause = time.Minute
 	// datesAgain is how long nothing is read once it was looked for what is due: most of it changes with the day.
 	datesAgain = time.Hour
-	// toldFor is how long a date that was told is not told again.
-	toldFor = 24 * time.Hour
+	// firstDay is how long the checklist says alone what is to be set up.
+	firstDay = 24 * time.Hour
 	// oldBackup is how old the last backup may be.
 	oldBackup = 30 * 24 * time.Hour
 	// endsSoon is how long before its end a code that was given out is told of.
 	endsSoon = 12 * time.Hour
 )
+
+// toldFor is how long a date that was told is not told again: a week. Of codes that end, other ones may be due tomorrow.
+func toldFor(k words.Key) time.Duration {
+	if k == words.NotifyEnding {
+		return 24 * time.Hour
+	}
+	return 7 * 24 * time.Hour
+}
 
 // keepDates tells of what is due, for as long as this sign-in lasts.
 func (in *signIn) keepDates() {
@@ -65,13 +73,13 @@ func (in *signIn) tellDates(now time.Time) {
 	}
 }
 
-// untold are those of what is due that its person was not told of for a day. A clock that was set back keeps nothing from being told.
+// untold are those of what is due that its person was not told of lately. A clock that was set back keeps nothing from being told.
 func (s *shell) untold(profile string, due []words.Key, now time.Time) []words.Key {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.DeleteFunc(due, func(k words.Key) bool {
 		told, is := s.toldDates[profile][k]
-		return is && !now.Before(told) && now.Sub(told) < toldFor
+		return is && !now.Before(told) && now.Sub(told) < toldFor(k)
 	})
 }
 
@@ -111,7 +119,7 @@ func (in *signIn) due(ctx context.Context, now time.Time) (due []words.Key, err 
 	}) {
 		due = append(due, words.NotifyEnding)
 	}
-	if now.Sub(me.Profile.CreatedAt) < toldFor { // on the first day the checklist says the rest
+	if now.Sub(me.Profile.CreatedAt) < firstDay { // on the first day the checklist says the rest
 		return due, nil
 	}
 	may := in.s.permissionsOf(me.Profile.Role)

@@ -116,14 +116,14 @@ func TestDates_AreToldOnceADayAndAtAnotherWindowOnly(t *testing.T) {
 		t.Errorf("on the same day, %d are shown", n)
 	}
 	o.auth.Lock(o.in.Token)
-	late(toldFor - time.Minute)
+	late(toldFor(words.NotifyKit) - time.Minute)
 	o.back()
 	if n := tell(); n > 0 {
-		t.Errorf("within a day, %d are shown", n)
+		t.Errorf("within a week, %d are shown", n)
 	}
 	late(2 * time.Minute)
 	if n := tell(); n != 1 {
-		t.Errorf("after a day, %d are shown", n)
+		t.Errorf("after a week, %d are shown", n)
 	}
 }
 
@@ -131,16 +131,19 @@ func TestUntold_ClockThatWasSetBackSilencesNothing(t *testing.T) {
 	t.Parallel()
 	s := newShell(t.TempDir(), nil)
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
-	due := func() []words.Key { return []words.Key{words.NotifyKit, words.NotifyCheck} }
-	s.noteTold("a", []words.Key{words.NotifyKit}, now)
+	due := func() []words.Key { return []words.Key{words.NotifyEnding, words.NotifyKit, words.NotifyCheck} }
+	s.noteTold("a", []words.Key{words.NotifyEnding, words.NotifyKit}, now)
+	const day = 24 * time.Hour
 	for _, c := range []struct {
 		profile string
 		at      time.Time
 		want    []words.Key
 	}{
 		{"a", now, []words.Key{words.NotifyCheck}},
-		{"a", now.Add(toldFor - 1), []words.Key{words.NotifyCheck}},
-		{"a", now.Add(toldFor), due()},
+		{"a", now.Add(day - 1), []words.Key{words.NotifyCheck}},
+		{"a", now.Add(day), []words.Key{words.NotifyEnding, words.NotifyCheck}},
+		{"a", now.Add(7*day - 1), []words.Key{words.NotifyEnding, words.NotifyCheck}},
+		{"a", now.Add(7 * day), due()},
 		{"a", now.Add(-time.Second), due()},
 		{"b", now, due()},
 	} {
