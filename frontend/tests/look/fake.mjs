@@ -124,7 +124,7 @@ export function fake(scenario) {
   /** Some of a log, newest first, from so many days ago on. */
   const entries = (from, n) =>
     [
-      ['signed-in', profile.name, profile.name, { factor: 'code' }],
+      ['signed-in', profile.name, profile.name, { factor: 'code', used: 'Tablet' }],
       ['guess-wrong', '', profile.name, { kind: 'code' }],
       ['signed-in', profile.name, profile.name, { factor: 'recovery', number: '3' }],
       ['password-changed', profile.name, profile.name, {}],
@@ -321,6 +321,10 @@ export function fake(scenario) {
               ? { entries: entries(40, 3), next: 0 }
               : { entries: scenario.quiet ? [] : entries(0, 9), next: scenario.quiet ? 0 : 900 },
           ),
+        LogState: () =>
+          scenario.logAway
+            ? refuse('server_unreachable', '', {})
+            : wait({ event: 1204, at: ago(0), code: 'K7QF-2MWD-90TX' }),
         CheckCodes: () => refuse('sheet_wrong', 'word', { sheet: 3 }),
         PostponeCheck: () => wait(profile),
         NotMe: () =>

@@ -203,6 +203,15 @@ export const profileShots = [
     },
   },
   {
+    name: 'security-log-away',
+    scenario: { ...on, logAway: true },
+    act: async (page) => {
+      await profile(page);
+      await button(page, 'Security log').click();
+      await button(page, 'Try again').waitFor();
+    },
+  },
+  {
     name: 'security-log-older',
     scenario: on,
     act: async (page) => {
