@@ -109,20 +109,12 @@ func (in *signIn) members(ctx context.Context, a *client.Admin) (MembersView, er
 	if err != nil {
 		return MembersView{}, err
 	}
-	row := make(map[string]int, len(all))
-	for i, m := range all {
-		row[m.ID] = i
-	}
 	id := in.session.ProfileID()
 	var actor service.Role
-	if i, is := row[id]; is {
+	if i := slices.IndexFunc(all, func(m service.Member) bool { return m.ID == id }); i >= 0 {
 		actor = all[i].Role
 	}
-	open = slices.DeleteFunc(open, func(o service.OpenCode) bool { // somebody who was added between the two looks
-		_, is := row[o.ProfileID]
-		return !is
-	})
-	return MembersView{Members: in.s.columns(all, policy, id, actor), Codes: codeColumns(open, all, row, id, actor), TwoPeople: policy.TwoPeople}, nil
+	return MembersView{Members: in.s.columns(all, policy, id, actor), Codes: codeColumns(open, all, id, actor), TwoPeople: policy.TwoPeople}, nil
 }
 
 // NewMember is a person to add.

@@ -46,7 +46,16 @@ type CodeColumns struct {
 	May       []bool  `json:"may"` // end it
 }
 
-func codeColumns(open []service.OpenCode, all []service.Member, row map[string]int, actorID string, actor service.Role) CodeColumns {
+// codeColumns leaves out the codes of those who are not in the table: they were added after it was read.
+func codeColumns(open []service.OpenCode, all []service.Member, actorID string, actor service.Role) CodeColumns {
+	row := make(map[string]int, len(all))
+	for i, m := range all {
+		row[m.ID] = i
+	}
+	open = slices.DeleteFunc(slices.Clone(open), func(o service.OpenCode) bool {
+		_, is := row[o.ProfileID]
+		return !is
+	})
 	return CodeColumns{
 		Member:    column(open, func(o service.OpenCode) int { return row[o.ProfileID] }),
 		Kind:      fewWords(open, func(o service.OpenCode) string { return string(o.Kind) }),

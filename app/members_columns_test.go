@@ -101,6 +101,17 @@ func TestMembers_PageIsToldWhichCodesMayBeEnded(t *testing.T) {
 	}
 }
 
+// A code that stood at another's row would be ended by mistake.
+func TestCodeColumns_LeaveOutWhoIsNotInTheTable(t *testing.T) {
+	t.Parallel()
+	all := []service.Member{{ID: "owner", Role: service.RoleOwner}, {ID: "nora", Role: service.RoleMember}}
+	open := []service.OpenCode{{ProfileID: "new", Kind: service.OneTimeInvitation}, {ProfileID: "nora", Kind: service.OneTimeHelp}}
+	c := codeColumns(open, all, "owner", service.RoleOwner)
+	if !slices.Equal(c.Member, []int{1}) || !slices.Equal(c.Kind.Of, []string{"help"}) || !slices.Equal(c.May, []bool{true}) {
+		t.Errorf("%+v", c)
+	}
+}
+
 // What the page offers is what the table of permissions says, row by row.
 func TestMembers_PageIsToldWhatItMayOffer(t *testing.T) {
 	t.Parallel()

@@ -59,18 +59,8 @@ func realWorkspace(b *testing.B, service string) (*client.Local, *client.Session
 
 func signInAmong(b *testing.B, profiles int) {
 	w, s, now := realWorkspace(b, fmt.Sprint("Countersign benchmark ", profiles))
-	shown, err := s.BeginEnable(b.Context(), secret.NewText(pass))
-	if err != nil {
-		b.Fatal(err)
-	}
-	p := phone{key: strings.Join(shown.Groups, ""), clock: now}
-	if _, err := s.Confirm(b.Context(), secret.NewText(p.code())); err != nil {
-		b.Fatal(err)
-	}
-	if err := s.Continue(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	err = workspace.Change(inner(w), b.Context(), func(tx store.WriteTx) error {
+	p := enrolled(b, s, now)
+	err := workspace.Change(inner(w), b.Context(), func(tx store.WriteTx) error {
 		for i := range profiles - 1 {
 			if err := tx.InsertProfile(bystander(i, now.now())); err != nil {
 				return err

@@ -67,3 +67,22 @@ test('two members compare the code of the log', { tag: '@more' }, async ({ page 
   await expect(page.getByText('You both see the same log.')).toBeVisible();
   await expect(dialog).toBeHidden();
 });
+
+test('a log code that can’t be read is asked for again', { tag: '@more' }, async ({ page }) => {
+  await signIn(page);
+  await toProfile(page);
+  await page.evaluate(() => {
+    const { Profile } = globalThis.go.app;
+    const { LogState } = Profile;
+    Profile.LogState = async () => {
+      Profile.LogState = LogState;
+      throw new Error('the first time');
+    };
+  });
+  await button(page, 'Security log').click();
+  await expect(page.getByText('Something went wrong inside Countersign.')).toBeVisible();
+  await button(page, 'Try again').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^At event \d+:/)).toBeVisible();
+  await expect(button(page, 'Compare')).toBeFocused();
+});
