@@ -1,7 +1,9 @@
 package remote_test
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"countersign/backend/api"
 	"countersign/backend/service"
@@ -35,6 +38,42 @@ func TestServer_FileStopsWithItsSession(t *testing.T) {
 func kept(r *http.Request) {
 	r.ContentLength = -1
 	r.Trailer = http.Header{api.Kept: {"1"}}
+}
+
+// upload is a file on its way. It is sent by hand: net/http's client may miss an answer that comes before it has sent everything.
+type upload struct {
+	*tls.Conn
+	p *place
+}
+
+func (p *place) upload(at, token string) upload {
+	p.Helper()
+	u := upload{p.raw(), p}
+	_, err := fmt.Fprintf(u, "PUT %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\nTrailer: %s\r\n\r\n", at, token, api.Kept)
+	p.ok(err)
+	return u
+}
+
+func (u upload) sends(n int) {
+	u.p.Helper()
+	_, err := fmt.Fprintf(u, "%x\r\n%s\r\n", n, random(n))
+	u.p.ok(err)
+}
+
+// ends says that this was all, and that it is to be kept.
+func (u upload) ends() {
+	u.p.Helper()
+	_, err := fmt.Fprintf(u, "0\r\n%s: 1\r\n\r\n", api.Kept)
+	u.p.ok(err)
+}
+
+// answer is what the server says without being sent anything more.
+func (u upload) answer() said {
+	u.p.Helper()
+	u.p.ok(u.SetReadDeadline(time.Now().Add(30 * time.Second)))
+	r, err := http.ReadResponse(bufio.NewReader(u), nil)
+	u.p.ok(err)
+	return u.p.heard(r)
 }
 
 // onDisk is everything in the documents' folder and beside it.
@@ -154,22 +193,19 @@ func TestServer_FileThatDidNotComeWholeIsNotKept(t *testing.T) {
 		}
 	}
 	good := strings.Replace(whole, token, other, 1)
-	// A session that ends meanwhile, with more to come or with nothing but the trailer.
+	// A session that ends meanwhile, with more to come or with nothing but the trailer. Who has more to send is not waited for.
 	for _, more := range []bool{true, false} {
-		pipe, in := io.Pipe()
-		done := make(chan said)
-		go func() { done <- p.say(http.MethodPut, at, token, pipe, kept) }()
-		p.ok(second(in.Write(random(200_000))))
+		u := p.upload(at, token)
+		u.sends(200_000)
 		p.ok(s.End(p.ctx()))
 		if more {
-			_, _ = in.Write(random(200_000)) // the server answers at once
+			u.sends(1)
 		} else {
-			_ = in.Close()
+			u.ends()
 		}
-		if said := <-done; said.code() != service.CodeSessionEnded {
+		if said := u.answer(); said.code() != service.CodeSessionEnded {
 			t.Errorf("%s", said.body)
 		}
-		_ = in.Close()
 		s, token = p.token(p.owner, ownerEmail, ownerPass)
 	}
 	if p.there(at, other) || p.onDisk() != before {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 
@@ -99,20 +97,15 @@ func TestInstances_DocumentIsNotKeptWhoseSessionEndedElsewhere(t *testing.T) {
 	p.token(p.owner, ownerEmail, ownerPass)
 	token := p.wire.lastToken()
 	name := p.blobName()
-	body, sending := io.Pipe()
 	p.asks(0)
-	put := make(chan said, 1)
-	go func() { put <- p.say(http.MethodPut, api.Files+"/"+name, token, body, kept) }()
-	p.ok(second(sending.Write(random(300_000)))) // so much has been taken
+	u := p.upload(api.Files+"/"+name, token)
+	u.sends(300_000)
 	p.asks(1)
 	if got := p.post(api.End.Path(), token, "{}"); got.Error != nil {
 		t.Fatalf("%s", got.body)
 	}
-	go func() { // it may stop to listen before
-		_, _ = sending.Write(random(100_000))
-		_ = sending.Close()
-	}()
-	if got := <-put; got.code() != service.CodeSessionEnded {
+	u.ends()
+	if got := u.answer(); got.code() != service.CodeSessionEnded {
 		t.Errorf("%s", got.body)
 	}
 	_, err := p.all[1].database.Workspace("main").Blobs(p.ctx()).Open(name)

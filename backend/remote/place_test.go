@@ -300,8 +300,15 @@ func (p *place) say(method, path, token string, body io.Reader, with func(*http.
 	}
 	a, err := p.http().Do(r)
 	p.ok(err)
+	return p.heard(a)
+}
+
+// heard reads an answer.
+func (p *place) heard(a *http.Response) said {
+	p.Helper()
 	defer a.Body.Close()
 	out := said{status: a.StatusCode, header: a.Header}
+	var err error
 	out.body, err = io.ReadAll(a.Body)
 	p.ok(err)
 	if a.Header.Get("Content-Type") == "application/json" {

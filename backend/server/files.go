@@ -42,6 +42,9 @@ func (s *Server) onFile(method, path string, do func(w http.ResponseWriter, r *h
 			err = do(w, r, c, in.Files())
 			c.state = stateOf(service.Value{Session: in})
 		}
+		if err != nil && r.ContentLength != 0 {
+			answerUnread(w)
+		}
 		if !errors.Is(err, errAnswered) {
 			s.answer(w, c, api.None{}, err)
 		}

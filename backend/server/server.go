@@ -248,7 +248,9 @@ func handle[In, Out any](s *Server, op api.Op[In, Out], act func(ctx context.Con
 		}
 		if err == nil {
 			var done func()
-			in, done, err = decode[In](s, w, r, op.About, c.once)
+			if in, done, err = decode[In](s, w, r, op.About, c.once); err != nil {
+				answerUnread(w)
+			}
 			defer done()
 		}
 		if err == nil {
@@ -298,10 +300,13 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call, by api.B
 		err = s.lookAt(context.WithoutCancel(r.Context()), c, by)
 	}
 	if err != nil && r.ContentLength != 0 {
-		w.Header().Set("Connection", "close")
+		answerUnread(w)
 	}
 	return err
 }
+
+// answerUnread has the answer sent before the rest of the request has come: net/http would wait for up to 256 KiB of it, to use the connection again.
+func answerUnread(w http.ResponseWriter) { w.Header().Set("Connection", "close") }
 
 var placeOf = map[api.By]string{api.BySignIn: placeSignIn, api.ByRedeem: placeRedeem, api.ByKit: placeKit}
 
