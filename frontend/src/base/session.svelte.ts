@@ -275,6 +275,7 @@ export class Session {
       return;
     }
     toasts.dismiss(); // it may say a name
+    const lockedEmail = this.profile?.email;
     for (const forget of this.#endings) forget();
     this.#token = undefined;
     this.challenge = undefined;
@@ -294,8 +295,9 @@ export class Session {
       return;
     }
     this.notice = lockWords(reason, this.auth?.idleMinutes);
-    // The workspace is there now, even if this session began by creating it.
-    if (this.auth) this.auth = { ...this.auth, stage: 'signIn' };
+    // The workspace is there now, even if this session began by creating it. Whose window it was is known: the focus would leave
+    // whoever types already, if their email came with the answer below.
+    if (this.auth) this.auth = { ...this.auth, stage: 'signIn', lockedEmail };
     void locked.then(() => this.#showLocked(reason));
   }
 
