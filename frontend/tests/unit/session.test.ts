@@ -66,6 +66,12 @@ describe('a session of the page', () => {
     expect(api.Auth.lock).toHaveBeenCalledWith('one');
   });
 
+  test('says whose window it was before the application does', () => {
+    session.begin({ ...signedIn('two'), profile: { ...profile, email: 'amara@example.com' } });
+    session.lock();
+    expect(session.auth?.lockedEmail).toBe('amara@example.com');
+  });
+
   test('says how long nothing happened when the application locks it', () => {
     lockedByApp('idle');
     expect(session.profile).toBeUndefined();
