@@ -255,7 +255,7 @@ func (s *trackedReader) Read(b []byte) (int, error) {
 }
 
 // commit makes the pending documents known, in one transaction. Where that is
-// refused, their files go again.
+// refused, their files go again. Where nobody knows what came of it they stay: the documents may be there.
 func (a *adding) commit(ctx context.Context) error {
 	if len(a.pending) == 0 {
 		return nil
@@ -282,6 +282,9 @@ func (a *adding) commit(ctx context.Context) error {
 		for _, d := range docs {
 			a.out.IDs = append(a.out.IDs, d.ID)
 		}
+		return err
+	}
+	if errors.Is(err, store.ErrUnknownOutcome) {
 		return err
 	}
 	for _, d := range docs {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -227,6 +228,32 @@ func TestOnce_CommitOfUnknownOutcomeIsFoundOut(t *testing.T) {
 		if n := p.logged("member-added"); n != i+1 {
 			t.Errorf("it stands, %t: %d were added", stands, n)
 		}
+	}
+}
+
+// What nobody knows of a contract's commit takes nothing from the file that it was sent with: the commit may still stand, and who asks again needs it.
+func TestOnce_ContractOfUnknownOutcomeIsAdded(t *testing.T) {
+	t.Parallel()
+	p := newInstances(t)
+	s := p.signIn(p.owner, ownerEmail, ownerPass)
+	for _, stands := range []bool{true, false} {
+		text := fmt.Sprint("Lease of the mill ", stands)
+		p.unknown(stands)
+		added, err := s.AddDocuments(p.ctx(), slices.Values([]client.Source{{
+			Name: text, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
+		}}), nil)
+		p.ok(err)
+		if len(added.IDs) != 1 {
+			t.Fatalf("it stands, %t: %+v", stands, added)
+		}
+		var got strings.Builder
+		p.ok(s.CopyDocument(p.ctx(), added.IDs[0], &got, nil))
+		if got.String() != text {
+			t.Errorf("it stands, %t: %q", stands, got.String())
+		}
+	}
+	if n := p.logged("contracts-added"); n != 2 {
+		t.Errorf("%d were added", n)
 	}
 }
 

@@ -477,7 +477,11 @@ func (s *session) ReadDocuments(ctx context.Context, q service.DocumentQuery) (s
 }
 
 func (s *session) AddDocuments(ctx context.Context, generation int, rows []service.DocumentRow) (bool, error) {
-	return call(ctx, s.k, s, api.AddDocuments, api.AddDocumentsRequest{Generation: generation, Rows: rows})
+	added, err := call(ctx, s.k, s, api.AddDocuments, api.AddDocumentsRequest{Generation: generation, Rows: rows})
+	if service.IsCode(err, service.CodeAnswerLost) { // it was carried out, and so they are there
+		return true, nil
+	}
+	return added, err
 }
 
 func (s *session) ChangeDocuments(ctx context.Context, act service.DocumentAct, generation int, all []service.ChangedDocument) error {

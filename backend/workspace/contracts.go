@@ -73,8 +73,8 @@ func rowFits(r store.DocumentRow) bool {
 }
 
 // AddDocuments makes documents known whose files were kept. Their rows are encrypted with the
-// vault's key of a generation; where there is a newer one by now, that is store.ErrConflict, and the
-// files stay for rows that are encrypted anew. Where it is refused otherwise, the files go. The result says
+// vault's key of a generation; where there is a newer one by now, that is store.ErrConflict. Where they are not added, their files
+// are left to who has made them: a client that was not told what came of it asks again. The result says
 // whether the documents are there, which they may be in spite of an error. Errors:
 // rotation_running where nobody has a key of a file any more; session_ended; folder.
 func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store.DocumentRow) (added bool, err error) {
@@ -103,9 +103,6 @@ func (s *Session) AddDocuments(ctx context.Context, generation int, rows []store
 		return false, err
 	}
 	if err != nil && !w.holdsDocument(ctx, rows[0].ID) {
-		for _, r := range rows {
-			_ = logLeftover(w, w.files.Remove(store.BlobName(r.ID, r.Generation)))
-		}
 		return false, service.Explain(err)
 	}
 	for _, r := range rows {
