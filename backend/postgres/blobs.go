@@ -17,7 +17,7 @@ import (
 //
 // A document is written in transactions of its own, a chunk each, so that one which comes in slowly holds no connection and
 // no snapshot. Nobody sees it until Keep. While it is written it has a lease, which each chunk renews: Tidy removes
-// only what is out of its lease, so several servers may be at work. What is kept has an ID of its own, so
+// only what is out of its lease, so several servers may be at work. One that is kept has a lease too, until a row speaks of it. What is kept has an ID of its own, so
 // that a reader never gets a chunk of the document that came in its place.
 type Blobs struct {
 	s   *Store
@@ -34,6 +34,9 @@ const (
 	mostChunkSize = 16 << 20
 	// lease is how long a document may rest between two chunks, by the database's clock.
 	lease = time.Hour
+	// keptLease is how long one that was kept may wait for the row that speaks of it. A client adds many at once, after the largest of them
+	// has come; no session lasts as long.
+	keptLease = 24 * time.Hour
 	// answerTime is how long the database may take for one transaction: store.Blobs has no contexts, and without an end
 	// a server that hangs would be waited for until the system notices.
 	answerTime = 2 * time.Minute
@@ -190,9 +193,9 @@ func (n *newBlob) keep(how func(*tx) error) error {
 
 // show makes the document one that is there, if all of it is.
 func (n *newBlob) show(t *tx, state string) error {
-	whole, err := t.guarded(`UPDATE blobs SET state = $3, size = $4 WHERE workspace = $1 AND id = $2 AND state = 'writing'
+	whole, err := t.guarded(`UPDATE blobs SET state = $3, size = $4, held_until = `+now+` + $5 WHERE workspace = $1 AND id = $2 AND state = 'writing'
 		AND (SELECT coalesce(sum(octet_length(ciphertext)), 0) FROM blob_chunks WHERE workspace = $1 AND blob = $2) = $4`,
-		n.id, state, n.size)
+		n.id, state, n.size, keptLease.Milliseconds())
 	if err == nil && !whole {
 		return errGone
 	}
@@ -327,10 +330,20 @@ func (b *Blobs) ReadIndex() (io.ReadCloser, error) {
 	}{io.NewSectionReader(s, 0, s.size), s}, nil
 }
 
+// Conditions of documents that are there: in neither case does a row need them. BlobName has the forms of their names.
+const (
+	// outlived has a row that is purged by now, or has a file of a newer generation.
+	outlived = seen + ` AND EXISTS (SELECT 1 FROM documents d WHERE d.workspace = blobs.workspace AND d.id = split_part(name, '.', 1)
+		AND CASE WHEN name ~ '^[^.]+\.[0-9]+\.age$' THEN d.state = 'purged' OR d.generation > split_part(name, '.', 2)::numeric END)`
+	// unspokenOf was kept long ago, and no row has come for it.
+	unspokenOf = `state = 'kept' AND held_until < ` + now + ` AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.workspace = blobs.workspace
+		AND d.id = split_part(name, '.', 1) AND name = d.id || '.' || d.generation || '.age')`
+)
+
 // Tidy removes what was begun and is out of its lease: nobody is at work with it any more. It removes what a Remove has left,
-// too. It may be called at any time.
+// too, and what no row of the workspace needs. It may be called at any time.
 func (b *Blobs) Tidy() error {
-	return b.remove(b.ctx, "(state = 'removed' OR state = 'writing' AND held_until < "+now+")")
+	return b.remove(b.ctx, "(state = 'removed' OR state = 'writing' AND held_until < "+now+" OR "+unspokenOf+" OR "+outlived+")")
 }
 
 // Free is errors.ErrUnsupported: PostgreSQL does not tell how much its disk still takes, and the size of a database says

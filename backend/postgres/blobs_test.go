@@ -110,7 +110,7 @@ func TestTidy_RemovesOnlyWhatIsOutOfItsLease(t *testing.T) {
 	one, other := blobsOf(t, connString), blobsOf(t, connString)
 	keptBlob(t, one, "k.1.age", chunks)
 	at, left := begun(t, one, "a.1.age", chunks), begun(t, one, "l.1.age", chunks)
-	sneak(t, connString, "UPDATE blobs SET held_until = 0 WHERE name IN ('l.1.age', 'k.1.age')")
+	sneak(t, connString, "UPDATE blobs SET held_until = 0 WHERE name = 'l.1.age'")
 	before := rowsOf(t, connString)
 	if err := other.Tidy(); err != nil {
 		t.Fatal(err)
@@ -130,6 +130,55 @@ func TestTidy_RemovesOnlyWhatIsOutOfItsLease(t *testing.T) {
 	blobIs(t, "at work", other, "a.1.age", chunks)
 	if _, err := content(other, "l.1.age"); !errors.Is(err, store.ErrBlobMissing) {
 		t.Errorf("left: %v", err)
+	}
+}
+
+// What is there goes once its row needs it no more, or once no row has come for it in a day.
+func TestTidy_RemovesWhatNoRowNeeds(t *testing.T) {
+	t.Parallel()
+	connString := migrated(t)
+	b := blobsOf(t, connString)
+	if err := b.WriteIndex(func(w io.Writer) error { return second(w.Write([]byte("contents"))) }); err != nil {
+		t.Fatal(err)
+	}
+	stays := []string{
+		"spoken-of.1.age",   // by a row whose commit was the last that a server did
+		"removed.1.age",     // in the bin
+		"moving.9.age",      // settled, and its row is there
+		"moving.10.age",     // kept just now, for a row that follows
+		"new.1.age",         // as well
+		"unknown.1.age",     // settled, and without a row: somebody has to look at that
+		"no-generation.age", // nothing that this version makes
+		"odd.x1.age",
+	}
+	goes := []string{"gone.1.age", "gone.2.age", "moving.8.age", "never.1.age", "stopped.3.age"}
+	for _, name := range append(stays, goes...) {
+		keptBlob(t, b, name, chunks)
+	}
+	sneak(t, connString,
+		"INSERT INTO documents VALUES ('w', 'spoken-of', 1, '', 0, 'x'), ('w', 'removed', 1, 'removed', 1, 'x'), ('w', 'moving', 9, '', 0, 'x'), ('w', 'gone', 1, 'purged', 1, 'x'), ('w', 'odd', 3, '', 0, 'x'), ('w', 'no-generation', 3, '', 0, 'x'), ('w', 'stopped', 2, '', 0, 'x'), ('another', 'never', 1, '', 0, 'x'), ('another', 'new', 9, 'purged', 1, 'x')",
+		"UPDATE blobs SET state = 'settled' WHERE name IN ('removed.1.age', 'moving.8.age', 'moving.9.age', 'gone.1.age', 'gone.2.age', 'unknown.1.age', 'no-generation.age', 'odd.x1.age')",
+		"UPDATE blobs SET held_until = 0 WHERE name NOT IN ('moving.10.age', 'new.1.age')")
+	const day = "SELECT count(*) FROM blobs WHERE held_until BETWEEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 23 * 3600000 AND (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 24 * 3600000"
+	if n := count(t, connString, day); n != 2 {
+		t.Errorf("%d have a day", n)
+	}
+	if err := b.Tidy(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range stays {
+		blobIs(t, "it was to stay", b, name, chunks)
+	}
+	for _, name := range goes {
+		if _, err := content(b, name); !errors.Is(err, store.ErrBlobMissing) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+	if _, err := b.ReadIndex(); err != nil {
+		t.Error(err)
+	}
+	if n := rowsOf(t, connString); n != 4*len(stays)+2 {
+		t.Errorf("%d rows are left", n)
 	}
 }
 

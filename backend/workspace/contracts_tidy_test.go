@@ -95,3 +95,16 @@ func TestStart_FileBelowTheFirstKeyIsTreatedLikeAnyStranger(t *testing.T) {
 		t.Errorf("there are %s", left)
 	}
 }
+
+// Servers that are at work at the same time mend what one of them has left, its files among it.
+func TestRecover_TidiesTheFiles(t *testing.T) {
+	t.Parallel()
+	h, _ := created(t)
+	files := h.moody()
+	for range 2 {
+		h.ok(h.w.Recover(t.Context()))
+	}
+	if files.tidied != 2 {
+		t.Errorf("they were tidied %d times", files.tidied)
+	}
+}

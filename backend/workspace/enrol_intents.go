@@ -121,6 +121,7 @@ func (w *Workspace) Recover(ctx context.Context) error {
 	if !w.Created() {
 		return nil
 	}
+	_ = logLeftover(w, w.files.Tidy())
 	return w.recover(ctx, func(until time.Time) bool { return w.now().Before(until) })
 }
 
