@@ -2434,6 +2434,10 @@ var (
 	TerminalManErrorComputer                 = Key{"terminal.man.error_computer"}
 	TerminalManErrorSheetUnknown             = Key{"terminal.man.error_sheet_unknown"}
 	TerminalManErrorNewsUnknown              = Key{"terminal.man.error_news_unknown"}
+	TerminalManErrorJoin                     = Key{"terminal.man.error_join"}
+	TerminalManErrorPasswordDiffers          = Key{"terminal.man.error_password_differs"}
+	TerminalManErrorNewPassword              = Key{"terminal.man.error_new_password"}
+	TerminalManErrorNotJoined                = Key{"terminal.man.error_not_joined"}
 	TerminalManErrorConfirmation             = Key{"terminal.man.error_confirmation"}
 	TerminalManErrorNotAuthentic             = Key{"terminal.man.error_not_authentic"}
 	TerminalManErrorLog                      = Key{"terminal.man.error_log"}
@@ -2530,6 +2534,7 @@ var (
 	TerminalFlagEmail                        = Key{"terminal.flag.email"}
 	TerminalFlagRecoveryCode                 = Key{"terminal.flag.recovery_code"}
 	TerminalFlagStdin                        = Key{"terminal.flag.stdin"}
+	TerminalFlagStdinJoin                    = Key{"terminal.flag.stdin_join"}
 	TerminalFlagStdinPassphrase              = Key{"terminal.flag.stdin_passphrase"}
 	TerminalFlagStdinSecretsFile             = Key{"terminal.flag.stdin_secrets_file"}
 	TerminalFlagSignIn                       = Key{"terminal.flag.sign_in"}
@@ -2555,6 +2560,8 @@ var (
 	TerminalFlagFrom                         = Key{"terminal.flag.from"}
 	TerminalFlagDryRun                       = Key{"terminal.flag.dry_run"}
 	TerminalFlagSecretsFile                  = Key{"terminal.flag.secrets_file"}
+	TerminalFlagServer                       = Key{"terminal.flag.server"}
+	TerminalFlagServerKey                    = Key{"terminal.flag.server_key"}
 	TerminalFlagReplace                      = Key{"terminal.flag.replace"}
 	TerminalFlagLeaveServer                  = Key{"terminal.flag.leave_server"}
 	TerminalFlagLogKey                       = Key{"terminal.flag.log_key"}
@@ -2908,6 +2915,13 @@ var (
 	TerminalWorkspacesHead                   = Key{"terminal.workspaces.head"}
 	TerminalWorkspacesHere                   = Key{"terminal.workspaces.here"}
 	TerminalWorkspacesNone                   = Key{"terminal.workspaces.none"}
+	TerminalJoinShort                        = Key{"terminal.join.short"}
+	TerminalJoinLong                         = Key{"terminal.join.long"}
+	TerminalJoinDone                         = Key{"terminal.join.done"}
+	TerminalLeaveShort                       = Key{"terminal.leave.short"}
+	TerminalLeaveLong                        = Key{"terminal.leave.long"}
+	TerminalLeaveAsk                         = Key{"terminal.leave.ask"}
+	TerminalLeaveDone                        = Key{"terminal.leave.done"}
 	TerminalStatusShort                      = Key{"terminal.status.short"}
 	TerminalStatusLong                       = Key{"terminal.status.long"}
 	TerminalStatusFolder                     = Key{"terminal.status.folder"}
@@ -2942,6 +2956,10 @@ var (
 	TerminalAskSecretsPassphrase             = Key{"terminal.ask.secrets_passphrase"}
 	TerminalAskNewSecretsPassphrase          = Key{"terminal.ask.new_secrets_passphrase"}
 	TerminalAskAgain                         = Key{"terminal.ask.again"}
+	TerminalAskInvitation                    = Key{"terminal.ask.invitation"}
+	TerminalAskInvitationCode                = Key{"terminal.ask.invitation_code"}
+	TerminalAskNewPassword                   = Key{"terminal.ask.new_password"}
+	TerminalAskNewPasswordAgain              = Key{"terminal.ask.new_password_again"}
 	TerminalAskYes                           = Key{"terminal.ask.yes"}
 	TerminalNewsFailedCodes                  = Key{"terminal.news.failed_codes"}
 	TerminalNewsFailedPasswords              = Key{"terminal.news.failed_passwords"}
@@ -3149,6 +3167,7 @@ var (
 	TerminalFailureKeychainAbsent            = Key{"terminal.failure.keychain_absent"}
 	TerminalFailureSecretsFileRefused        = Key{"terminal.failure.secrets_file_refused"}
 	TerminalFailurePassphraseDiffers         = Key{"terminal.failure.passphrase_differs"}
+	TerminalFailurePasswordDiffers           = Key{"terminal.failure.password_differs"}
 	TerminalFailurePassphraseWeak            = Key{"terminal.failure.passphrase_weak"}
 	TerminalFailureRecipientKey              = Key{"terminal.failure.recipient_key"}
 	TerminalFailureMemberUnknown             = Key{"terminal.failure.member_unknown"}
@@ -3184,6 +3203,9 @@ var (
 	TerminalFailureImportMany                = Key{"terminal.failure.import_many"}
 	TerminalFailureWorkspaceThere            = Key{"terminal.failure.workspace_there"}
 	TerminalFailureFolderJoined              = Key{"terminal.failure.folder_joined"}
+	TerminalFailureJoinedOther               = Key{"terminal.failure.joined_other"}
+	TerminalFailureJoinedHere                = Key{"terminal.failure.joined_here"}
+	TerminalFailureNotJoined                 = Key{"terminal.failure.not_joined"}
 	TerminalFailureWorkspaceElsewhere        = Key{"terminal.failure.workspace_elsewhere"}
 	TerminalFailureKeychainConflict          = Key{"terminal.failure.keychain_conflict"}
 	TerminalFailureNotOwner                  = Key{"terminal.failure.not_owner"}

@@ -36,6 +36,7 @@ type options struct {
 	signIn, replace, leave, dryRun                      bool
 	role, language, reason, format, paperSize, approval string
 	from, kind                                          string
+	server, serverKey                                   string
 }
 
 // The headings under which help lists the commands and groups of the program.
@@ -70,7 +71,7 @@ func commands(e *env) *cobra.Command {
 		membersCommands(e), appsCommands(e), newsCommands(e), computersCommands(e), recoveryCommands(e), runsCommands(e), approvalsCommands(e),
 		policyCommands(e), clockCommands(e), backupCommands(e), moveCommand(e),
 		auditCommands(e), exportCommands(e),
-		doctorCommand(e), statusCommand(e), workspacesCommand(e),
+		doctorCommand(e), statusCommand(e), workspacesCommand(e), joinCommand(e), leaveCommand(e),
 	)
 	cli.Version(root, func() error { return e.print(map[string]string{"version": version}, "countersignctl "+version+"\n") })
 	root.PersistentFlags().StringVar(&e.dataDir, "data-dir", "", say(words.TerminalFlagDataDir, words.Args{"variable": folder.EnvVar}))

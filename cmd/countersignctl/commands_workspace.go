@@ -165,9 +165,13 @@ func moveCommand(e *env) *cobra.Command {
 }
 
 func restoreFlags(c *cobra.Command, o *options) {
-	c.Flags().BoolVar(&o.secretsFile, "secrets-file", false, say(words.TerminalFlagSecretsFile, nil))
+	secretsFileFlag(c, o)
 	c.Flags().BoolVar(&o.leave, "leave-server", false, say(words.TerminalFlagLeaveServer, nil))
 	c.Flags().BoolVar(&o.replace, "replace", false, say(words.TerminalFlagReplace, nil))
+}
+
+func secretsFileFlag(c *cobra.Command, o *options) {
+	c.Flags().BoolVar(&o.secretsFile, "secrets-file", false, say(words.TerminalFlagSecretsFile, nil))
 }
 
 func auditCommands(e *env) *cobra.Command {
@@ -312,6 +316,32 @@ func workspacesCommand(e *env) *cobra.Command {
 		use: "workspaces", under: underComputer, short: words.TerminalWorkspacesShort, long: words.TerminalWorkspacesLong,
 		example: "countersignctl workspaces\ncountersignctl workspaces --json",
 		run:     workspaces,
+	})
+}
+
+func joinCommand(e *env) *cobra.Command {
+	return newCommand(e, command{
+		use: "join", under: underComputer, short: words.TerminalJoinShort, long: words.TerminalJoinLong,
+		example: "countersignctl join\ncountersignctl join --data-dir /srv/countersign --secrets-file\n" +
+			"countersignctl join --server legal.example.com --key KQ3F-7XWZ-...",
+		run:   joinWorkspace,
+		flags: []flags{emailFlags, joinFlags},
+	})
+}
+
+func joinFlags(c *cobra.Command, o *options) {
+	c.Flags().StringVar(&o.server, "server", "", say(words.TerminalFlagServer, nil))
+	c.Flags().StringVar(&o.serverKey, "key", "", say(words.TerminalFlagServerKey, nil))
+	secretsFileFlag(c, o)
+	c.Flags().BoolVar(&o.fromStdin, "stdin", false, say(words.TerminalFlagStdinJoin, nil))
+}
+
+func leaveCommand(e *env) *cobra.Command {
+	return newCommand(e, command{
+		use: "leave", under: underComputer, short: words.TerminalLeaveShort, long: words.TerminalLeaveLong,
+		example: "countersignctl leave",
+		run:     leaveServer,
+		flags:   []flags{stdinSecretsFlag, confirmFlags},
 	})
 }
 

@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
-	"errors"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"countersign/backend/client"
-	"countersign/backend/documents"
 	"countersign/backend/joined"
 	"countersign/backend/keychain"
 	"countersign/backend/local"
@@ -26,10 +19,8 @@ import (
 	"countersign/backend/secret"
 	"countersign/backend/secretsfile"
 	"countersign/backend/server"
-	"countersign/backend/serverkey"
 	"countersign/backend/service"
 	"countersign/backend/sqlite"
-	"countersign/backend/store"
 	"countersign/backend/store/tokenstest"
 	"countersign/backend/workspace"
 )
@@ -46,58 +37,26 @@ func TestJoined_CommandsAskTheServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	there, dir := t.TempDir(), t.TempDir()
-	db, err := sqlite.Open(ctx, filepath.Join(there, "workspace.db"))
-	ok(err)
-	defer func() { ok(db.Close()) }()
-	files, err := documents.Open(filepath.Join(there, "documents"))
-	ok(err)
-	servers := keychain.NewMemory()
-	w, err := workspace.Open(ctx, local.Config{Store: db, Secrets: servers, Files: files, Password: password.Cheap, Recovery: recovery.Cheap})
-	ok(err)
-	defer w.Close()
-	cheap := client.Config{Password: store.Argon2id(password.Cheap), Recovery: store.Argon2id(recovery.Cheap)}
-	made, code, err := client.FirstInvitation(cheap)
-	ok(err)
-	_, err = w.Found(ctx, service.NewWorkspace{Workspace: "Northwind Legal", Name: "Amara Okafor", Email: email}, made)
-	ok(err)
-	key, err := serverkey.Create(filepath.Join(there, "server.key"))
-	ok(err)
-	s := server.New(server.Config{Workspace: w.Served(), Tokens: tokenstest.NewMemory(), Sealer: key.For("tokens")})
-	defer func() { ok(s.Close(ctx)) }()
-	var answers atomic.Pointer[server.Server]
-	answers.Store(s)
-	at := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answers.Load().ServeHTTP(w, r) }))
-	at.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
-	at.StartTLS()
-	defer at.Close()
+	sv := newServing(t, email)
+	at, db, files, servers, key, s, answers, there := sv.at, sv.db, sv.files, sv.secrets, sv.key, sv.server, &sv.answers, sv.folder
+	dir := t.TempDir()
+	cheap := cheapClient()
 
 	secrets, err := secretsfile.Create(ctx, dir, secret.NewText(phrase), password.Cheap)
 	ok(err)
-	ok(joined.Join(ctx, dir, secrets, remote.Config{Server: strings.TrimPrefix(at.URL, "https://"), Key: remote.FingerprintOf(at.Certificate())}, nil))
+	ok(joined.Join(ctx, dir, secrets, sv.reached(), nil))
 	cheap.Secrets = secrets
 	joins, err := joined.Open(ctx, dir, cheap, remote.Config{})
 	ok(err)
-	_, _, err = joins.Redeem(ctx, email, secret.NewText(code.Display()), secret.NewText(pass))
+	_, _, err = joins.Redeem(ctx, email, sv.invited.Code, secret.NewText(pass))
 	ok(err)
 	joins.Close()
 	secrets.Close()
 
-	run := func(lines ...string) (string, string, int) {
+	run := func(args ...string) (string, string, int) {
 		t.Helper()
-		in, typed, err := os.Pipe()
-		ok(err)
-		defer in.Close()
-		_, err = typed.WriteString(phrase + "\n" + pass + "\n" + pass + "\n") // some ask for the password again
-		ok(errors.Join(err, typed.Close()))
-		told, err := os.CreateTemp(t.TempDir(), "told")
-		ok(err)
-		defer told.Close()
-		var out bytes.Buffer
-		exit := run(ctx, append(lines, "--data-dir", dir, "--email", email, "--stdin"), in, &out, told)
-		text, err := os.ReadFile(told.Name())
-		ok(err)
-		return out.String(), string(text), exit
+		lines := []string{phrase, pass, pass} // some ask for the password again
+		return terminal(t, lines, append(args, "--data-dir", dir, "--email", email)...)
 	}
 	if out, told, exit := run("members", "list"); exit != 0 || !strings.Contains(out, "Amara Okafor") {
 		t.Errorf("members list: %d, %s%s", exit, out, told)
