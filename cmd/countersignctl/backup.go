@@ -104,15 +104,9 @@ type restoreReport struct {
 }
 
 func backupRestore(ctx context.Context, e *env, args []string) error {
-	path, err := e.folder()
+	path, err := e.freeFolder(ctx)
 	if err != nil {
 		return err
-	}
-	switch taken, err := backup.Occupied(ctx, path); { // before anybody types anything
-	case err != nil:
-		return err
-	case taken:
-		return errOccupied
 	}
 	switch joins, err := joined.Has(path); {
 	case err != nil:
@@ -163,6 +157,20 @@ func backupRestore(ctx context.Context, e *env, args []string) error {
 	return e.print(report, say(words.TerminalBackupRestoreDone, words.Args{
 		"workspace": cli.Printable(r.Workspace), "folder": cli.Printable(path), "at": minute(r.MadeAt), "by": cli.Printable(r.MadeBy), "key": r.SignedBy,
 	})+"\n")
+}
+
+// freeFolder is the data folder, before anybody types anything: one with a workspace of this computer is refused.
+func (e *env) freeFolder(ctx context.Context) (path string, err error) {
+	if path, err = e.folder(); err != nil {
+		return "", err
+	}
+	switch taken, err := backup.Occupied(ctx, path); {
+	case err != nil:
+		return "", err
+	case taken:
+		return "", errOccupied
+	}
+	return path, nil
 }
 
 func (e *env) askOwner(ctx context.Context) (o backup.Owner, err error) {

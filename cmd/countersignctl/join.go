@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"countersign/backend/backup"
 	"countersign/backend/client"
 	"countersign/backend/folder"
 	"countersign/backend/folders"
@@ -36,15 +35,9 @@ type joinReport struct {
 // joinWorkspace has the folder join the server that an invitation leads to, and uses its code. Where the code is refused the folder stays joined, and the
 // command can be given again: what this computer has made for the person meanwhile is then still there.
 func joinWorkspace(ctx context.Context, e *env, _ []string) error {
-	path, err := e.folder()
+	path, err := e.freeFolder(ctx)
 	if err != nil {
 		return err
-	}
-	switch taken, err := backup.Occupied(ctx, path); { // before anybody types anything
-	case err != nil:
-		return err
-	case taken:
-		return errOccupied
 	}
 	i, err := e.askInvitation(ctx)
 	if err != nil {
