@@ -235,6 +235,21 @@ func TestServer_ReadsNothingOfWhoMayNotAsk(t *testing.T) {
 	}
 }
 
+// What is wrong is said as soon as that is seen: who has more of it to send is not waited for.
+func TestServer_ValueThatIsRefusedInTheMiddleIsAnswered(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	_, token := p.token(p.owner, ownerEmail, ownerPass)
+	for _, begun := range []string{`]`, `{"Name":"Amara"} {`} {
+		sent := upload{p.raw(), p}
+		_, err := fmt.Fprintf(sent, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 5000\r\n\r\n%s", api.Rename.Path(), token, begun)
+		p.ok(err)
+		if answer := sent.answer(); answer.status != http.StatusBadRequest {
+			t.Errorf("%s: %d, %s", begun, answer.status, answer.body)
+		}
+	}
+}
+
 func TestServer_GivesUpWhoStandsStill(t *testing.T) {
 	t.Parallel()
 	p := newPlaceWith(t, 2*time.Second, asItIs)
