@@ -15,7 +15,6 @@ import (
 	"countersign/backend/local"
 	"countersign/backend/secretsfile"
 	"countersign/backend/store"
-	"countersign/backend/words"
 )
 
 // shell holds what the bound structs share: the open workspace, and at most one
@@ -50,7 +49,7 @@ type shell struct {
 	left      map[string]left // who was in last in each folder, and what they come back to
 	lost      map[string]int  // how many files a lock kept from being added, by profile, until it is told
 
-	toldDates map[string]map[words.Key]time.Time // when a profile was told of what is due
+	reminders *reminders // when a profile was told of what is due
 
 	hearing atomic.Bool // the screen's lock is noticed
 
@@ -60,8 +59,8 @@ type shell struct {
 
 func newShell(path string, d desktop) *shell {
 	s := &shell{
-		root: path, desktop: d, preferences: readPreferences(path), left: map[string]left{}, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
-		alarm: time.AfterFunc, cost: hashingCost, datesPause: datesPause, toldDates: map[string]map[words.Key]time.Time{},
+		root: path, desktop: d, preferences: readPreferences(path), reminders: readReminders(path), left: map[string]left{}, secrets: keychain.New(keychainService), now: time.Now, ctx: context.Background(),
+		alarm: time.AfterFunc, cost: hashingCost, datesPause: datesPause,
 	}
 	s.clipboard.desktop = d
 	s.beginWithLast()

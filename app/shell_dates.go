@@ -23,14 +23,16 @@ const (
 	oldBackup = 30 * 24 * time.Hour
 	// endsSoon is how long before its end a code that was given out is told of.
 	endsSoon = 12 * time.Hour
+	// longestTold is how long a date that was told is not told again: see toldFor.
+	longestTold = 7 * 24 * time.Hour
 )
 
-// toldFor is how long a date that was told is not told again: a week. Of codes that end, other ones may be due tomorrow.
+// toldFor is longestTold, but for codes that end: other ones may be due tomorrow.
 func toldFor(k words.Key) time.Duration {
 	if k == words.NotifyEnding {
 		return 24 * time.Hour
 	}
-	return 7 * 24 * time.Hour
+	return longestTold
 }
 
 // keepDates tells of what is due, for as long as this sign-in lasts.
@@ -68,29 +70,11 @@ func (in *signIn) tellDates(now time.Time) {
 		return
 	}
 	id := in.session.ProfileID()
-	if due = in.s.untold(id, due, now); in.notify(due...) {
-		in.s.noteTold(id, due, now)
+	if due = in.s.reminders.untold(id, due, now); !in.notify(due...) {
+		return
 	}
-}
-
-// untold are those of what is due that its person was not told of lately. A clock that was set back keeps nothing from being told.
-func (s *shell) untold(profile string, due []words.Key, now time.Time) []words.Key {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.DeleteFunc(due, func(k words.Key) bool {
-		told, is := s.toldDates[profile][k]
-		return is && !now.Before(told) && now.Sub(told) < toldFor(k)
-	})
-}
-
-func (s *shell) noteTold(profile string, due []words.Key, now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.toldDates[profile] == nil {
-		s.toldDates[profile] = map[words.Key]time.Time{}
-	}
-	for _, k := range due {
-		s.toldDates[profile][k] = now
+	if err := in.s.reminders.note(id, due, now); err != nil { // until the app ends it is known
+		in.s.log().Warn("when reminders were told is not kept", "error", err.Error())
 	}
 }
 

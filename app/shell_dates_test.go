@@ -1,8 +1,10 @@
 package app
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,10 +131,12 @@ func TestDates_AreToldOnceADayAndAtAnotherWindowOnly(t *testing.T) {
 
 func TestUntold_ClockThatWasSetBackSilencesNothing(t *testing.T) {
 	t.Parallel()
-	s := newShell(t.TempDir(), nil)
+	s := readReminders(t.TempDir())
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	due := func() []words.Key { return []words.Key{words.NotifyEnding, words.NotifyKit, words.NotifyCheck} }
-	s.noteTold("a", []words.Key{words.NotifyEnding, words.NotifyKit}, now)
+	if err := s.note("a", []words.Key{words.NotifyEnding, words.NotifyKit}, now); err != nil {
+		t.Fatal(err)
+	}
 	const day = 24 * time.Hour
 	for _, c := range []struct {
 		profile string
@@ -149,6 +153,46 @@ func TestUntold_ClockThatWasSetBackSilencesNothing(t *testing.T) {
 	} {
 		if got := s.untold(c.profile, due(), c.at); !slices.Equal(got, c.want) {
 			t.Errorf("%s at %v: %v", c.profile, c.at, got)
+		}
+	}
+}
+
+// Who starts the app each morning is told once a week as well.
+func TestReminders_AreKnownAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	const day = 24 * time.Hour
+	note := func(profile string, at time.Time, told ...words.Key) {
+		t.Helper()
+		if err := readReminders(dir).note(profile, told, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	untold := func(profile string, at time.Time) int {
+		return len(readReminders(dir).untold(profile, []words.Key{words.NotifyKit, words.NotifyBackup}, at))
+	}
+	note("a", now, words.NotifyKit)
+	note("b", now.Add(day), words.NotifyKit, words.NotifyBackup)
+	if a, b := untold("a", now.Add(6*day)), untold("b", now.Add(6*day)); a != 1 || b != 0 {
+		t.Errorf("%d and %d are told again", a, b)
+	}
+	note("b", now.Add(9*day), words.NotifyBackup)
+	text, err := os.ReadFile(filepath.Join(dir, remindersName))
+	if err != nil || strings.Contains(string(text), `"a"`) || strings.Contains(string(text), words.NotifyKit.String()) {
+		t.Errorf("what is of no use any more is there: %s, %v", text, err)
+	}
+	// The file is anybody's to edit: what can't be read was not told, and is replaced.
+	for _, odd := range []string{"", "no", `{"b":3}`, `{"b":{"notify.backup":"long ago"}}`, `{"b":{"notify.backup":"9999-01-01T00:00:00Z"}}`, `{"x":"` + strings.Repeat("x", remindersMax)} {
+		if err := os.WriteFile(filepath.Join(dir, remindersName), []byte(odd), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n := untold("b", now); n != 2 {
+			t.Errorf("%.60q keeps %d from being told", odd, 2-n)
+		}
+		note("b", now, words.NotifyKit, words.NotifyBackup)
+		if n := untold("b", now); n > 0 {
+			t.Errorf("after %.60q, %d are told again", odd, n)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestShell_HoldsNothingOfASignIn(t *testing.T) {
 	outlive := []string{
 		"root", "chosen", "desktop", "secrets", "now", "cost", "alarm", "logger", "opening", "file", "reviewing", "restoring", "mu", "ctx", "opened", "unlogged",
 		"hearing", "in", "lockedFor", "left", "lost", "ending", "clipboard", "preferences", "place", "reads",
-		"datesPause", "toldDates", // which a day’s second sign-in must not tell again
+		"datesPause", "reminders", // which a day’s second sign-in must not tell again
 	}
 	of := reflect.TypeFor[shell]()
 	for i := range of.NumField() {
