@@ -14,11 +14,16 @@ func decimal(n int) string { return strconv.Itoa(n) }
 
 // undo ends an unfinished enrolment: first a commit says that its item is to go,
 // then the item goes, then the intent. One that was finished meanwhile is left
-// alone: its intent is gone, and the commit changes nothing.
+// alone: its intent is gone, and the commit changes nothing. One that was begun to be
+// undone, and came no further, is undone to its end.
 func (w *Workspace) undo(ctx context.Context, in store.Intent) error {
 	marked := false
 	err := w.update(ctx, func(tx store.WriteTx) (err error) {
-		if marked, err = tx.MarkForDeletion(in.ID); err != nil || !marked {
+		if marked, err = tx.MarkForDeletion(in.ID); err != nil {
+			return err
+		}
+		if !marked {
+			marked, err = isMarked(tx, in.ID)
 			return err
 		}
 		if _, err := dropPending(tx, in.ProfileID, w.now()); err != nil {
@@ -31,6 +36,11 @@ func (w *Workspace) undo(ctx context.Context, in store.Intent) error {
 		return err
 	}
 	return w.finish(ctx, in)
+}
+
+func isMarked(tx store.ReadTx, id string) (bool, error) {
+	in, err := tx.Intent(id)
+	return err == nil && in.Kind == store.IntentDelete, ignoreMissing(err)
 }
 
 // finish deletes the item of a marked intent, then the intent itself.

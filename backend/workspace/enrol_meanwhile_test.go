@@ -247,3 +247,25 @@ func TestConfirm_OfAnEnrolmentThatEndedLeavesTheOthersCodes(t *testing.T) {
 	}
 	h.ok(second.Continue(t.Context()))
 }
+
+// A server's instance that came no further than to mark the enrolment of a session that ends leaves the rest to the next, which has the same session.
+func TestEnd_WhatWasMarkedByAnotherIsUndoneToItsEnd(t *testing.T) {
+	t.Parallel()
+	h, s := created(t)
+	h.ok(second(s.BeginEnable(t.Context(), secret.NewText(pass))))
+	at := inner(h.w).Served()
+	saved, err := at.Save(service.Value{Session: s.Session})
+	h.ok(err)
+	h.secrets.fail(nil, nil, store.ErrKeychainLocked)
+	h.refused(s.End(t.Context()), service.CodeKeychainLocked)
+	h.secrets.fail(nil, nil, nil)
+	if n := h.intents(); n != 1 {
+		t.Fatalf("%d are left", n)
+	}
+	again, err := at.Resume(t.Context(), saved, nil)
+	h.ok(err)
+	h.ok(again.Session.End(t.Context()))
+	if n, items := h.intents(), h.items(); n != 0 || items != 0 {
+		t.Errorf("%d are left, and %d items", n, items)
+	}
+}
