@@ -59,7 +59,7 @@ func newInstancesIn(t testing.TB, c cluster) *instances {
 	if err := postgres.Migrate(t.Context(), connString); err != nil {
 		t.Fatal(err)
 	}
-	return newInstancesOn(t, connString, 2*leaseOfTests)
+	return newInstancesOn(t, connString, leaseOfTests)
 }
 
 // load is what members do, all at once, while the database fails over. Each of them goes on until they know what came of what they did.

@@ -15,7 +15,7 @@ import (
 
 func TestInstances_StepUpOfAnInstanceThatWasKilledIsSpent(t *testing.T) {
 	t.Parallel()
-	p := newInstances(t)
+	p := newInstancesWith(t, leaseOfTests)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
 	a, err := s.Admin(p.ctx())
 	p.ok(err)
@@ -33,7 +33,7 @@ func TestInstances_OneThatIsCutOffActsNoMore(t *testing.T) {
 	for _, where := range []string{"before it begins", "before it commits"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
-			p := newInstances(t)
+			p := newInstancesWith(t, leaseOfTests)
 			s := p.signIn(p.owner, ownerEmail, ownerPass)
 			shown, err := s.BeginEnable(p.ctx(), secret.NewText(ownerPass))
 			p.ok(err)
@@ -79,7 +79,7 @@ func TestInstances_OneThatIsCutOffActsNoMore(t *testing.T) {
 // An act that the killed instance had begun, and told nobody of, is begun again.
 func TestInstances_ActThatWasCutOffIsBegunAgain(t *testing.T) {
 	t.Parallel()
-	p := newInstances(t)
+	p := newInstancesWith(t, leaseOfTests)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
 	p.asks(0)
 	p.all[0].tokens.cutAtKeep.Store(true)
@@ -131,7 +131,7 @@ func TestInstances_OneWaitsForTheOthersAct(t *testing.T) {
 // What a killed instance had begun, and no session knows of, is undone once nobody can be at work on it.
 func TestInstances_WhatOneHasLeftIsUndone(t *testing.T) {
 	t.Parallel()
-	p := newInstances(t)
+	p := newInstancesWith(t, leaseOfTests)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
 	p.asks(0)
 	p.all[0].tokens.cutAtKeep.Store(true)
@@ -157,7 +157,7 @@ func TestInstances_WhatOneHasLeftIsUndone(t *testing.T) {
 // One that starts, and looks for what a crash has left, takes nothing from who is at work at another; and it opens what another writes to.
 func TestInstances_OneStartsWhileAnotherIsAtWork(t *testing.T) {
 	t.Parallel()
-	p := newInstances(t)
+	p := newInstancesWith(t, leaseOfTests)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
 	shown, err := s.BeginEnable(p.ctx(), secret.NewText(ownerPass))
 	p.ok(err)

@@ -129,8 +129,12 @@ func (c *cutTokens) Leave(ctx context.Context, t store.Token, holder string) err
 	return c.Tokens.Leave(ctx, t, holder)
 }
 
-// leaseOfTests is short enough to be waited for where an instance is cut off. Where one has to keep it, it is longer.
-const leaseOfTests = 3 * time.Second
+const (
+	// leaseOfTests is short enough to be waited for where an instance is cut off.
+	leaseOfTests = 6 * time.Second
+	// leaseThatLasts is for all others: a busy machine may stand still for seconds.
+	leaseThatLasts = time.Minute
+)
 
 var schema struct {
 	once     sync.Once
@@ -153,7 +157,7 @@ func migrated(t postgrestest.T) string {
 
 func newInstances(t testing.TB) *instances {
 	t.Helper()
-	return newInstancesWith(t, leaseOfTests)
+	return newInstancesWith(t, leaseThatLasts)
 }
 
 func newInstancesWith(t testing.TB, lease time.Duration) *instances {

@@ -123,7 +123,7 @@ func TestOnce_KilledInstancesActsAreDoneOnce(t *testing.T) {
 	for name, after := range map[string]bool{"before its commit": false, "after its commit": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newInstances(t)
+			p := newInstancesWith(t, leaseOfTests)
 			s := p.signIn(p.owner, ownerEmail, ownerPass)
 			// What answers with nothing is told to be done.
 			p.kill(after, "profile-renamed")
@@ -174,7 +174,7 @@ func TestOnce_KilledInstancesActsAreDoneOnce(t *testing.T) {
 // A guess that was counted is not yet what was asked for: the code is looked at again, and lets its person in.
 func TestOnce_InstanceKilledBeforeItLooksAtACodeUsesNone(t *testing.T) {
 	t.Parallel()
-	p := newInstances(t)
+	p := newInstancesWith(t, leaseOfTests)
 	s := p.signIn(p.owner, ownerEmail, ownerPass)
 	f, _ := p.enable(s, ownerPass)
 	_, c, err := p.owner.SignIn(p.ctx(), ownerEmail, secret.NewText(ownerPass))
