@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, until } from './app.mjs';
+import { patience, root, until } from './app.mjs';
 import { amara } from './person.mjs';
 import { run } from './phone.mjs';
 
@@ -62,7 +62,9 @@ export async function startServer({ moved } = {}) {
         child.once('exit', resolve);
       });
       const running = () => child.exitCode === null && child.signalCode === null;
-      await until('the server serves', { running, said: () => said }, () => said.includes('"msg":"serving"'));
+      // A database is made, started and filled first, each of which takes its time where a machine is busy.
+      const serves = () => said.includes('"msg":"serving"');
+      await until('the server serves', { running, said: () => said }, serves, 4 * patience);
       server.invitation = /countersign:\S+/.exec(said)?.[0] ?? '';
     },
     /** Writes an export of its workspace. */
