@@ -232,5 +232,8 @@ func leaveServer(ctx context.Context, e *env, _ []string) error {
 	if err := joined.Leave(ctx, path, secrets); err != nil {
 		return err
 	}
+	if err := folders.Remove(path); err != nil { // the app would list a workspace that is here no more
+		return folderFault(err)
+	}
 	return e.print(map[string]any{"ok": true, "folder": path}, say(words.TerminalLeaveDone, words.Args{"folder": cli.Printable(path)})+"\n")
 }

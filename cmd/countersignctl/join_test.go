@@ -14,6 +14,7 @@ import (
 
 	"countersign/backend/client"
 	"countersign/backend/folder"
+	"countersign/backend/folders"
 	"countersign/backend/joined"
 	"countersign/backend/keychain"
 	"countersign/backend/password"
@@ -124,6 +125,9 @@ func TestJoin_RefusedIsTriedAgain(t *testing.T) {
 	joins(t, dir, wrong, joinPass, joinPass).is(t, 4, "don’t match")
 	hasJoined(t, dir, true)
 	joins(t, dir, elsewhere.invited, joinPass, joinPass).is(t, 5, "countersignctl leave")
+	other := v.invited
+	other.Key[0] ^= 1
+	joins(t, dir, other, joinPass, joinPass).is(t, 5, "countersignctl leave")
 	joins(t, dir, v.invited, joinPass, joinPass+"2").is(t, 2, "The passwords don’t match")
 	joins(t, dir, v.invited, "short", "short").is(t, 4, "at least 15 characters")
 	joins(t, dir, v.invited, joinPass, joinPass).is(t, 0, "Northwind Legal")
@@ -152,6 +156,28 @@ func TestJoin_RefusedBeforeTheServerIsFoundChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	saidOf(terminal(t, nil, "join", "--data-dir", v.folder)).is(t, 5, "already has a workspace") // before anything is asked for
+	joins(t, dir, v.invited, joinPass, joinPass).is(t, 0)
+}
+
+// Two folders with one workspace would share its items in the keychain.
+func TestJoin_WorkspaceOfAnotherFolderIsRefused(t *testing.T) {
+	v := newServing(t, joinEmail)
+	root := t.TempDir()
+	t.Setenv(folder.EnvVar, root)
+	dial, err := remote.Dial(t.Context(), v.reached())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dial.Close()
+	if err := folders.Write(root, folders.Label{Workspace: dial.ID(), Name: "Northwind Legal", Server: v.invited.Server}); err != nil {
+		t.Fatal(err)
+	}
+	dir := newJoining(t)
+	joins(t, dir, v.invited, joinPass, joinPass).is(t, 5, "in another folder")
+	hasJoined(t, dir, false)
+	if err := folders.Remove(root); err != nil {
+		t.Fatal(err)
+	}
 	joins(t, dir, v.invited, joinPass, joinPass).is(t, 0)
 }
 
@@ -230,6 +256,12 @@ func TestLeave_FolderForgetsTheServer(t *testing.T) {
 	}
 	leave("--yes").is(t, 5, "hasn’t joined a server")
 	joins(t, dir, v.invited, joinPass, joinPass).is(t, 0)
+	if err := folders.Write(dir, folders.Label{Workspace: strings.Repeat("a", 26), Name: "Northwind Legal", Server: v.invited.Server}); err != nil { // as the app does
+		t.Fatal(err)
+	}
+	if all, err := folders.All(dir); err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
 	leave().is(t, 2, "--yes")
 	hasJoined(t, dir, true)
 	lock, err := folder.Hold(dir)
@@ -243,6 +275,9 @@ func TestLeave_FolderForgetsTheServer(t *testing.T) {
 	}
 	leave("--yes").is(t, 0, "has left the server")
 	hasJoined(t, dir, false)
+	if all, err := folders.All(dir); err != nil || len(all) > 0 {
+		t.Errorf("the app still lists it: %+v, %v", all, err)
+	}
 	secrets, err := secretsfile.Open(t.Context(), dir, secret.NewText(joinPhrase))
 	if err != nil {
 		t.Fatal(err)
