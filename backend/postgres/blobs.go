@@ -16,9 +16,9 @@ import (
 // Blobs implements store.Blobs for one workspace of a Database: a row for each document, and its ciphertext in chunks.
 //
 // A document is written in transactions of its own, a chunk each, so that one which comes in slowly holds no connection and
-// no snapshot. Nobody sees it until Keep. While it is written it has a lease, which each chunk renews: Tidy removes
-// only what is out of its lease, so several servers may be at work. One that is kept has a lease too, until a row speaks of it. What is kept has an ID of its own, so
-// that a reader never gets a chunk of the document that came in its place.
+// no snapshot. Nobody sees it until Keep. While it is written it has a lease, which each chunk renews, and once it is kept
+// it has one until a row speaks of it: Tidy removes only what is out of its lease, so several servers may be at work. What
+// is kept has an ID of its own, so that a reader never gets a chunk of the document that came in its place.
 type Blobs struct {
 	s   *Store
 	ctx context.Context
